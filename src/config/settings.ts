@@ -1,0 +1,239 @@
+// Every setting: its flag, variable, default, meaning and check, in one schema.
+
+import { z } from 'zod';
+import { byteSize, commaList, httpAddress, onOff, seconds, wholeNumber } from './values.ts';
+
+/** How a setting is given and explained. */
+export interface SettingFacts {
+  /** Such as `--port`; absent for secrets, which a process list would show. */
+  readonly flag?: string;
+  /** Environment variable, also in `.env`. */
+  readonly variable: string;
+  /** Names a file that holds the value, for secrets that are mounted. */
+  readonly fileVariable?: string;
+  /** A second name of the variable, looked at last. */
+  readonly alias?: string;
+  /** As it would be typed; '' where there is none. */
+  readonly default: string;
+  /** Stands for the value in help texts; absent for a flag that takes none. */
+  readonly placeholder?: string;
+  readonly meaning: string;
+}
+
+/** The facts of each setting, found by its schema. */
+export const settingFacts = z.registry<SettingFacts>();
+
+/**
+ * A schema that takes the text of a flag or variable, with its facts. An absent or empty value is
+ * the default, because compose files set what they do not know to the empty string.
+ */
+function setting<Schema extends z.ZodType<unknown, string>>(schema: Schema, facts: SettingFacts) {
+  const withDefault = z.string().default(facts.default).pipe(schema);
+  settingFacts.add(withDefault, facts);
+  return withDefault;
+}
+
+const required = 'is required: the key as shown on the API keys page, id.secret';
+
+/** `NAME` or `NAME=GLM-MODEL`. */
+const modelNames = commaList.transform((names) =>
+  names.map((entry) => {
+    const [name = '', ...model] = entry.split('=');
+    return { name: name.trim(), glmModel: model.length > 0 ? model.join('=').trim() : null };
+  }),
+);
+
+export const settingsSchema = z.object({
+  host: setting(z.string().min(1), {
+    flag: '--host',
+    variable: 'HOST',
+    default: '127.0.0.1',
+    placeholder: 'ADDRESS',
+    meaning: 'bind address',
+  }),
+  port: setting(wholeNumber(0, 65_535), {
+    flag: '--port',
+    variable: 'PORT',
+    default: '21002',
+    placeholder: 'PORT',
+    meaning: '0 = any free port',
+  }),
+  controllerAddress: setting(httpAddress, {
+    flag: '--controller-address',
+    variable: 'CONTROLLER_ADDRESS',
+    default: 'http://localhost:21001',
+    placeholder: 'URL',
+    meaning: 'the FastChat controller',
+  }),
+  workerAddress: setting(z.union([z.enum(['', 'auto']), httpAddress]), {
+    flag: '--worker-address',
+    variable: 'WORKER_ADDRESS',
+    default: '',
+    placeholder: 'URL',
+    meaning:
+      'what the controller hands to callers; without it http://HOST:PORT; auto = this ' +
+      "machine's own address on the way to the controller; must be given when HOST is a wildcard",
+  }),
+  noRegister: setting(onOff, {
+    flag: '--no-register',
+    variable: 'NO_REGISTER',
+    default: 'false',
+    meaning: 'serve without a controller',
+  }),
+  heartBeatMs: setting(seconds(0.1, 3600), {
+    flag: '--heart-beat-interval',
+    variable: 'FASTCHAT_WORKER_HEART_BEAT_INTERVAL',
+    default: '45',
+    placeholder: 'SECONDS',
+    meaning: 'time between heart beats, in seconds',
+  }),
+  modelNames: setting(modelNames, {
+    flag: '--model-names',
+    variable: 'MODEL_NAMES',
+    default: 'zhipu-api',
+    placeholder: 'LIST',
+    meaning:
+      'comma list of NAME or NAME=GLM-MODEL; a bare name that is a GLM model id serves that ' +
+      'model, any other bare name serves GLM_MODEL',
+  }),
+  glmModel: setting(z.string().min(1), {
+    flag: '--glm-model',
+    variable: 'GLM_MODEL',
+    default: 'glm-4',
+    placeholder: 'MODEL',
+    meaning: 'the GLM model behind names that do not say one',
+  }),
+  contextLen: setting(z.union([z.literal('auto'), wholeNumber(1, 100_000_000)]), {
+    flag: '--context-len',
+    variable: 'CONTEXT_LEN',
+    default: '4096',
+    placeholder: 'TOKENS',
+    meaning: "context length told to FastChat, in tokens; auto = the model's real window",
+  }),
+  concurrency: setting(wholeNumber(1, 100_000), {
+    flag: '--limit-worker-concurrency',
+    variable: 'LIMIT_WORKER_CONCURRENCY',
+    default: '5',
+    placeholder: 'N',
+    meaning: 'requests to GLM at once',
+  }),
+  queueLimit: setting(wholeNumber(0, 1_000_000), {
+    flag: '--queue-limit',
+    variable: 'QUEUE_LIMIT',
+    default: '100',
+    placeholder: 'N',
+    meaning: 'requests that may wait in line',
+  }),
+  queueTimeoutMs: setting(seconds(0.001, 86_400), {
+    flag: '--queue-timeout',
+    variable: 'QUEUE_TIMEOUT',
+    default: '60',
+    placeholder: 'SECONDS',
+    meaning: 'longest wait in line, in seconds',
+  }),
+  apiKeys: setting(z.string().min(1, required).pipe(commaList), {
+    variable: 'ZHIPUAI_API_KEY',
+    fileVariable: 'ZHIPUAI_API_KEY_FILE',
+    alias: 'ZAI_API_KEY',
+    default: '',
+    meaning: 'required: the key, id.secret; never a flag',
+  }),
+  baseUrl: setting(httpAddress, {
+    flag: '--base-url',
+    variable: 'ZHIPUAI_BASE_URL',
+    default: 'https://open.bigmodel.cn/api/paas/v4',
+    placeholder: 'URL',
+    meaning: 'the GLM API',
+  }),
+  auth: setting(z.enum(['jwt', 'bearer']), {
+    flag: '--auth',
+    variable: 'GLM_AUTH',
+    default: 'jwt',
+    placeholder: 'KIND',
+    meaning: 'jwt = a token signed from the key, bearer = the plain key',
+  }),
+  tokenTtlMs: setting(seconds(5, 86_400), {
+    flag: '--token-ttl',
+    variable: 'TOKEN_TTL',
+    default: '60',
+    placeholder: 'SECONDS',
+    meaning: 'life of a signed token, in seconds',
+  }),
+  connectTimeoutMs: setting(seconds(0.01, 3600), {
+    flag: '--connect-timeout',
+    variable: 'UPSTREAM_CONNECT_TIMEOUT',
+    default: '8',
+    placeholder: 'SECONDS',
+    meaning: 'longest wait for a connection to GLM, in seconds',
+  }),
+  firstByteTimeoutMs: setting(seconds(0.01, 86_400), {
+    flag: '--first-byte-timeout',
+    variable: 'UPSTREAM_FIRST_BYTE_TIMEOUT',
+    default: '120',
+    placeholder: 'SECONDS',
+    meaning: 'longest wait for the start of an answer of GLM, in seconds',
+  }),
+  idleTimeoutMs: setting(seconds(0.01, 86_400), {
+    flag: '--idle-timeout',
+    variable: 'UPSTREAM_IDLE_TIMEOUT',
+    default: '60',
+    placeholder: 'SECONDS',
+    meaning: 'longest silence within an answer of GLM, in seconds',
+  }),
+  generationTimeoutMs: setting(seconds(0.1, 604_800), {
+    flag: '--generation-timeout',
+    variable: 'GENERATION_TIMEOUT',
+    default: '3600',
+    placeholder: 'SECONDS',
+    meaning: 'longest life of one generation, in seconds',
+  }),
+  writeTimeoutMs: setting(seconds(0.1, 86_400), {
+    flag: '--write-timeout',
+    variable: 'WRITE_TIMEOUT',
+    default: '120',
+    placeholder: 'SECONDS',
+    meaning: 'a caller that takes nothing for so long is dropped, in seconds',
+  }),
+  keepAliveMs: setting(seconds(0, 86_400), {
+    flag: '--keep-alive-interval',
+    variable: 'KEEP_ALIVE_INTERVAL',
+    default: '15',
+    placeholder: 'SECONDS',
+    meaning: 'after so much silence a stream repeats its text, in seconds; 0 = never',
+  }),
+  drainTimeoutMs: setting(seconds(0, 86_400), {
+    flag: '--drain-timeout',
+    variable: 'DRAIN_TIMEOUT',
+    default: '30',
+    placeholder: 'SECONDS',
+    meaning: 'how long running streams may go on after SIGTERM, in seconds',
+  }),
+  bodyLimit: setting(byteSize(1024 ** 3), {
+    flag: '--body-limit',
+    variable: 'BODY_LIMIT',
+    default: '16MiB',
+    placeholder: 'SIZE',
+    meaning: 'largest request body',
+  }),
+  logLevel: setting(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']), {
+    flag: '--log-level',
+    variable: 'LOG_LEVEL',
+    default: 'info',
+    placeholder: 'LEVEL',
+    meaning: 'JSON lines on stderr from this level on',
+  }),
+});
+
+/** The settings as the rest of the program gets them; times are in milliseconds. */
+export type Settings = Readonly<z.output<typeof settingsSchema>>;
+
+export type SettingName = keyof typeof settingsSchema.shape;
+
+/** Every setting in the order of the schema, with its facts. */
+export const settingList: readonly { readonly name: SettingName; readonly facts: SettingFacts }[] =
+  Object.entries(settingsSchema.shape).map(([name, schema]) => {
+    const facts = settingFacts.get(schema);
+    if (facts === undefined) throw new Error(`the setting ${name} has no facts`);
+    // Object.entries widens the keys of the shape.
+    return { name: name as SettingName, facts };
+  });

@@ -1,0 +1,69 @@
+// How a setting's text becomes a value: one small schema per kind of value, each naming the remedy.
+
+import { z } from 'zod';
+
+/** A whole number from `least` to `most`. */
+export function wholeNumber(least: number, most: number) {
+  const remedy = `must be a whole number from ${least} to ${most}`;
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, remedy)
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, remedy);
+}
+
+/** Seconds, fractions allowed, given on in milliseconds. */
+export function seconds(least: number, most: number) {
+  const remedy = `must be a number of seconds from ${least} to ${most}`;
+  return z
+    .string()
+    .regex(/^\d{1,9}(\.\d{1,3})?$/, remedy)
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, remedy)
+    .transform((value) => Math.round(value * 1000));
+}
+
+const UNITS: ReadonlyMap<string, number> = new Map([
+  ['', 1],
+  ['KiB', 1024],
+  ['MiB', 1024 ** 2],
+  ['GiB', 1024 ** 3],
+]);
+
+/** A size such as `16MiB`, given on in bytes. */
+export function byteSize(most: number) {
+  const remedy = 'must be a size such as 16MiB, 512KiB or 1048576';
+  return z
+    .string()
+    .regex(/^\d{1,12}(KiB|MiB|GiB)?$/, remedy)
+    .transform((size) => Number.parseInt(size, 10) * (UNITS.get(size.replace(/^\d+/, '')) ?? 1))
+    .refine((bytes) => bytes >= 1024 && bytes <= most, `${remedy}, from 1KiB to ${most} bytes`);
+}
+
+/** An http(s) address without query or fragment; the trailing slash is dropped. */
+export const httpAddress = z
+  .string()
+  .refine(isHttpAddress, 'must be an http:// or https:// address without query or fragment')
+  .transform((address) => address.replace(/\/+$/, ''));
+
+function isHttpAddress(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, search, hash } = new URL(text);
+  return (protocol === 'http:' || protocol === 'https:') && search === '' && hash === '';
+}
+
+const TRUE = ['true', '1', 'yes', 'on'];
+const FALSE = ['false', '0', 'no', 'off'];
+
+/** `true` or `false`, with the usual other spellings. */
+export const onOff = z
+  .string()
+  .toLowerCase()
+  .refine((text) => TRUE.includes(text) || FALSE.includes(text), 'must be true or false')
+  .transform((text) => TRUE.includes(text));
+
+/** A comma separated list of at least one entry. */
+export const commaList = z
+  .string()
+  .transform((text) => text.split(',').map((entry) => entry.trim()))
+  .refine((list) => list.every((entry) => entry !== ''), 'must be a comma separated list');

@@ -1,0 +1,103 @@
+// The calls a worker makes to a FastChat controller.
+
+import { type Dispatcher, request } from 'undici';
+import { z } from 'zod';
+import type { WorkerStatus } from '../protocol/replies.ts';
+
+/**
+ * Longest wait for the controller, in milliseconds. It stands still for up to 5 s per sick worker
+ * whenever somebody lists models, so a short limit would cause failures of its own.
+ */
+const TIMEOUT_MS = 20_000;
+
+/** Longest piece of a strange reply that is quoted in the log. */
+const QUOTE_LIMIT = 120;
+
+const heartBeatReply = z.looseObject({ exist: z.boolean() });
+
+/** The controller could not be reached, or did not answer as a FastChat controller does. */
+export class ControllerError extends Error {
+  override readonly name = 'ControllerError';
+}
+
+export interface ControllerAddress {
+  /** Where the controller is, such as `http://localhost:21001`. */
+  readonly controller: string;
+  /** Where callers reach this worker: its identity at the controller. */
+  readonly worker: string;
+}
+
+export class ControllerClient {
+  readonly #dispatcher: Dispatcher;
+  readonly #base: string;
+  readonly #worker: string;
+
+  constructor(dispatcher: Dispatcher, { controller, worker }: ControllerAddress) {
+    this.#dispatcher = dispatcher;
+    this.#base = controller.replace(/\/+$/, '');
+    this.#worker = worker;
+  }
+
+  /**
+   * Makes this worker known, or known anew; empty model names take it out of service at once.
+   * @throws ControllerError
+   */
+  async register(status: WorkerStatus, multimodal: boolean, signal: AbortSignal): Promise<void> {
+    await this.#post(
+      '/register_worker',
+      {
+        worker_name: this.#worker,
+        check_heart_beat: true,
+        worker_status: status,
+        multimodal,
+      },
+      signal,
+    );
+  }
+
+  /**
+   * Says that this worker lives.
+   * @returns false when the controller does not know it (any more)
+   * @throws ControllerError
+   */
+  async heartBeat(queueLength: number, signal: AbortSignal): Promise<boolean> {
+    const path = '/receive_heart_beat';
+    const body = { worker_name: this.#worker, queue_length: queueLength };
+    const text = await this.#post(path, body, signal);
+    const reply = heartBeatReply.safeParse(parseJson(text));
+    if (reply.success) return reply.data.exist;
+    throw new ControllerError(`${path} answered ${quote(text)} instead of {"exist": …}`);
+  }
+
+  async #post(path: string, body: object, signal: AbortSignal): Promise<string> {
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
+    try {
+      const response = await request(this.#base + path, {
+        dispatcher: this.#dispatcher,
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+        signal: limit,
+      });
+      const text = await response.body.text();
+      if (response.statusCode === 200) return text;
+      throw new ControllerError(`${path} answered HTTP ${response.statusCode}: ${quote(text)}`);
+    } catch (error) {
+      if (error instanceof ControllerError || signal.aborted) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new ControllerError(`${path} failed: ${reason}`, { cause: error });
+    }
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text.slice(0, QUOTE_LIMIT));
+}

@@ -1,0 +1,131 @@
+// Keeps this worker registered: registers, sends heart beats, and starts over when forgotten.
+
+import { type Clock, sleep } from '../lib/clock.ts';
+import type { WorkerStatus } from '../protocol/replies.ts';
+import type { ControllerClient } from './client.ts';
+
+/** Waits between tries while the controller is away, in milliseconds; each is jittered. */
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 15_000;
+
+/**
+ * A worker the controller has not heard of for so long is about to be dropped
+ * (FASTCHAT_CONTROLLER_HEART_BEAT_EXPIRATION), in milliseconds.
+ */
+const STALE_AFTER_MS = 90_000;
+
+export interface RegistrationEvents {
+  /** The controller knows us (again). */
+  registered(): void;
+  /** The controller answered a heart beat with `exist: false`. */
+  forgotten(): void;
+  /** A call failed; another try follows after `waitMs`. */
+  failed(error: unknown, waitMs: number): void;
+}
+
+export interface RegistrationParts {
+  readonly client: ControllerClient;
+  readonly clock: Clock;
+  /** A number from 0 to 1, for jitter. */
+  readonly random: () => number;
+  readonly heartBeatMs: number;
+  readonly multimodal: () => boolean;
+  /** The worker's status at this moment. */
+  readonly status: () => WorkerStatus;
+  readonly events: RegistrationEvents;
+}
+
+/**
+ * ```
+ *   start ──▶ registering ──ok──▶ registered ──heart beat each interval──┐
+ *                ▲   │failed: wait 0.5 s … 15 s     ▲ │exist: true        │
+ *                └───┘                              └─┼───────────────────┘
+ *                ▲──────────── exist: false ──────────┘
+ *   leave(): register with no names, stop
+ * ```
+ */
+export class Registration {
+  readonly #parts: RegistrationParts;
+  readonly #stop = new AbortController();
+  #acceptedAt: number | null = null;
+  #loop: Promise<void> = Promise.resolve();
+
+  constructor(parts: RegistrationParts) {
+    this.#parts = parts;
+  }
+
+  /** Whether the controller accepted a registration or heart beat not too long ago. */
+  get fresh(): boolean {
+    if (this.#acceptedAt === null) return false;
+    return this.#parts.clock.now() - this.#acceptedAt < STALE_AFTER_MS;
+  }
+
+  /** Begins to register in the background, for as long as it takes. */
+  start(): void {
+    this.#loop = this.#run().catch((error) => {
+      if (!this.#stop.signal.aborted) throw error;
+    });
+  }
+
+  /** Registers anew at once, as after a change of the models served. */
+  async announce(): Promise<void> {
+    await this.#register(this.#stop.signal);
+  }
+
+  /**
+   * Stops heart beats and takes the worker out of service at the controller.
+   * @param signal ends the goodbye when the controller does not answer
+   */
+  async leave(signal: AbortSignal): Promise<void> {
+    this.#stop.abort(new Stopped());
+    await this.#loop;
+    if (this.#acceptedAt === null) return;
+    this.#acceptedAt = null;
+    const { client, multimodal, status } = this.#parts;
+    await client.register({ ...status(), model_names: [] }, multimodal(), signal);
+  }
+
+  async #run(): Promise<void> {
+    const { clock, heartBeatMs } = this.#parts;
+    const { signal } = this.#stop;
+    for (;;) {
+      await this.#persist(() => this.#register(signal));
+      do await sleep(clock, heartBeatMs, signal);
+      while (await this.#persist(() => this.#heartBeat(signal)));
+      this.#parts.events.forgotten();
+    }
+  }
+
+  async #register(signal: AbortSignal): Promise<void> {
+    const { client, multimodal, status, events } = this.#parts;
+    await client.register(status(), multimodal(), signal);
+    this.#acceptedAt = this.#parts.clock.now();
+    events.registered();
+  }
+
+  async #heartBeat(signal: AbortSignal): Promise<boolean> {
+    const exists = await this.#parts.client.heartBeat(this.#parts.status().queue_length, signal);
+    this.#acceptedAt = exists ? this.#parts.clock.now() : null;
+    return exists;
+  }
+
+  /** Tries until it succeeds, with growing waits. */
+  async #persist<Result>(attempt: () => Promise<Result>): Promise<Result> {
+    const { clock, random, events } = this.#parts;
+    const { signal } = this.#stop;
+    for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (signal.aborted) throw error;
+        // Half fixed, half random, so that workers that lost their controller together spread out.
+        const waitMs = Math.round(wait * (0.5 + random() / 2));
+        events.failed(error, waitMs);
+        await sleep(clock, waitMs, signal);
+      }
+    }
+  }
+}
+
+/** Ends the loop; seen by nobody outside. */
+class Stopped extends Error {}

@@ -1,0 +1,120 @@
+// `glm-worker demo`: everything in one process, one chat shown live, then a server to play with.
+
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import pretty from 'pino-pretty';
+import { Agent } from 'undici';
+import { aborted, failed, type Io, misuse, readDotenv, stopSignal } from '../io.ts';
+import { ask, generateBody, type Question } from './caller.ts';
+import { createScreen } from './screen.ts';
+import { type Stage, setStage } from './stage.ts';
+
+const QUESTION = '你好！Please say in two sentences what you are.';
+
+/** How often the demo looks whether the worker is registered, in milliseconds. */
+const READY_POLL_MS = 10;
+
+/** Runs the demo until a signal, or until the one question is answered; gives the exit code. */
+export async function demo(io: Io, argv: readonly string[]): Promise<number> {
+  try {
+    const options = { once: { type: 'string' }, live: { type: 'boolean' } } as const;
+    const { values } = parseArgs({ args: [...argv], options });
+    return await runDemo(io, values.once, values.live === true);
+  } catch (error) {
+    return failed(io, error);
+  }
+}
+
+async function runDemo(io: Io, once: string | undefined, live: boolean): Promise<number> {
+  const stop = stopSignal(io);
+  const result = await setStage({
+    live,
+    env: io.env,
+    dotenv: readDotenv(io.directory),
+    // With one question, stdout is the answer's and stderr stays quiet unless something is wrong.
+    ...(once === undefined
+      ? { logLevel: io.env['LOG_LEVEL'] || 'info', logs: pretty({ destination: 2, sync: true }) }
+      : { logLevel: 'error', logs: io.stderr }),
+  });
+  if (!result.ok) return misuse(io, result.problems);
+  const { stage } = result;
+  const dispatcher = new Agent();
+  try {
+    await registered(stage, stop);
+    const { model, controller } = stage;
+    const question = { controller: controller.url, model, text: once ?? QUESTION };
+    if (once !== undefined) return await answerOnce(io, dispatcher, question, stop);
+    await showChat(io, dispatcher, question, stop);
+    if (!stop.aborted) await showAddresses(io, dispatcher, stage, question);
+    await aborted(stop);
+    return 0;
+  } finally {
+    await Promise.all([stage.close(), dispatcher.destroy()]);
+  }
+}
+
+async function registered({ app }: Stage, stop: AbortSignal): Promise<void> {
+  while (app.readiness() !== null && !stop.aborted) await delay(READY_POLL_MS);
+}
+
+/** Prints the answer and nothing else. */
+async function answerOnce(
+  io: Io,
+  dispatcher: Agent,
+  question: Question,
+  stop: AbortSignal,
+): Promise<number> {
+  let shown = '';
+  for await (const frame of ask(dispatcher, question, stop)) {
+    if (frame.error_code !== 0) throw new Error(`${frame.text} (${frame.error_code})`);
+    io.stdout.write(frame.text.slice(shown.length));
+    shown = frame.text;
+  }
+  io.stdout.write('\n');
+  return 0;
+}
+
+/** Shows one chat as it comes, and its figures. */
+async function showChat(
+  io: Io,
+  dispatcher: Agent,
+  question: Question,
+  stop: AbortSignal,
+): Promise<void> {
+  io.stdout.write(`\n> ${question.text}\n\n`);
+  const screen = createScreen(io.stdout, () => performance.now());
+  try {
+    for await (const frame of ask(dispatcher, question, stop)) screen.show(frame);
+  } catch (error) {
+    if (!stop.aborted) throw error;
+  } finally {
+    screen.close();
+  }
+  io.stdout.write(`\n\n${screen.summary()}\n`);
+}
+
+async function showAddresses(
+  io: Io,
+  dispatcher: Agent,
+  { app, controller, glm }: Stage,
+  question: Question,
+): Promise<void> {
+  const body = JSON.stringify(await generateBody(dispatcher, question));
+  // A shell's single quotes hold everything but themselves.
+  const quoted = `'${body.replaceAll("'", '\\u0027')}'`;
+  io.stdout.write(
+    [
+      '',
+      `  controller  ${controller.url}`,
+      `  worker      ${app.url}`,
+      `  GLM         ${glm}`,
+      '',
+      'Ask again, frame by frame:',
+      '',
+      `curl -sN ${controller.url}/worker_generate_stream -d ${quoted} | tr '\\0' '\\n'`,
+      '',
+      'Ctrl-C ends it.',
+      '',
+    ].join('\n'),
+  );
+}

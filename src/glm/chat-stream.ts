@@ -1,0 +1,149 @@
+// Turns the bytes of one GLM chat stream into the port's deltas, a socket read at a time.
+
+import { createParser, type EventSourceParser } from 'eventsource-parser';
+import type { ChatDelta, FinishReason, Usage } from '../model/chat-model.ts';
+import { ModelError } from '../model/model-error.ts';
+import { errorOfBody } from './errors.ts';
+import { type ChatChunk, readChunk } from './wire.ts';
+
+/** Longest single event, in characters: GLM's are below a kilobyte, tool results included. */
+const EVENT_LIMIT = 1024 * 1024;
+
+/** GLM's last event. */
+const DONE = '[DONE]';
+
+/**
+ * GLM's reasons (page "chat completion"). The two that are failures are not here: they end the
+ * stream with an error, so that a withdrawn or broken answer never looks complete.
+ */
+const finishReasons: ReadonlyMap<string, FinishReason> = new Map([
+  ['stop', 'stop'],
+  ['tool_calls', 'stop'],
+  ['length', 'length'],
+  ['model_context_window_exceeded', 'length'],
+]);
+
+interface Delta {
+  reasoning: string;
+  text: string;
+  finish: FinishReason | null;
+  usage: Usage | null;
+}
+
+/**
+ * Push machine: feed it bytes, take what they amount to. All events of one `feed` become one delta,
+ * two where thoughts follow text, because the order of the two must survive.
+ */
+export class ChatEvents {
+  readonly #decoder = new TextDecoder();
+  readonly #parser: EventSourceParser;
+  #deltas: Delta[] = [];
+  #finish: FinishReason | null = null;
+  #usageSeen = false;
+  #failure: ModelError | null = null;
+  #done = false;
+  requestId: string | null = null;
+
+  constructor(requestId: string | null) {
+    this.requestId = requestId;
+    this.#parser = createParser({
+      onEvent: (event) => this.#onEvent(event.data),
+      onError: (error) => {
+        if (error.type === 'max-buffer-size-exceeded') this.#fail('an event is too large');
+      },
+      maxBufferSize: EVENT_LIMIT,
+    });
+  }
+
+  /** True once nothing that follows can matter. */
+  get ended(): boolean {
+    return this.#done || this.#failure !== null || (this.finished && this.#usageSeen);
+  }
+
+  /** GLM's reason has been seen: a cut from here on loses nothing but perhaps the usage. */
+  get finished(): boolean {
+    return this.#finish !== null;
+  }
+
+  feed(bytes: Uint8Array): void {
+    this.#parser.feed(this.#decoder.decode(bytes, { stream: true }));
+  }
+
+  /** The deltas since the last call; the list is the caller's. */
+  take(): readonly ChatDelta[] {
+    const deltas = this.#deltas;
+    this.#deltas = [];
+    return deltas;
+  }
+
+  /**
+   * Called when no bytes will follow.
+   * @returns the last delta, which says how the answer finished
+   * @throws ModelError when GLM reported a failure or the stream was cut
+   */
+  end(): ChatDelta {
+    if (this.#failure !== null) throw this.#failure;
+    if (this.#finish === null && !this.#done) throw this.#error('upstream_cut', 'no finish_reason');
+    return { reasoning: '', text: '', finish: this.#finish ?? 'stop', usage: null };
+  }
+
+  #onEvent(data: string): void {
+    if (this.ended || data === '') return;
+    if (data.startsWith(DONE)) {
+      this.#done = true;
+      return;
+    }
+    const chunk = this.#parse(data);
+    if (chunk !== null) this.#onChunk(chunk);
+  }
+
+  #parse(data: string): ChatChunk | null {
+    try {
+      return readChunk(JSON.parse(data));
+    } catch {
+      this.#fail('an event is not JSON');
+      return null;
+    }
+  }
+
+  #onChunk(chunk: ChatChunk): void {
+    this.requestId ??= chunk.requestId;
+    if (chunk.error !== null) {
+      const context = { status: 200, requestId: this.requestId ?? undefined };
+      this.#failure =
+        errorOfBody(chunk.error, context) ?? this.#error('upstream_malformed', 'error');
+      return;
+    }
+    if (chunk.reasoning !== '' || chunk.text !== '' || chunk.usage !== null) this.#add(chunk);
+    if (chunk.usage !== null) this.#usageSeen = true;
+    if (chunk.finishReason !== null) this.#onFinish(chunk.finishReason);
+  }
+
+  #add({ reasoning, text, usage }: ChatChunk): void {
+    const last = this.#deltas.at(-1);
+    if (last === undefined || (reasoning !== '' && last.text !== '')) {
+      this.#deltas.push({ reasoning, text, finish: null, usage });
+      return;
+    }
+    last.reasoning += reasoning;
+    last.text += text;
+    last.usage = usage ?? last.usage;
+  }
+
+  #onFinish(reason: string): void {
+    if (reason === 'sensitive') this.#failure = this.#error('content_blocked', reason);
+    else if (reason === 'network_error') this.#failure = this.#error('upstream_cut', reason);
+    else this.#finish = finishReasons.get(reason) ?? 'stop';
+  }
+
+  #fail(what: string): void {
+    this.#failure ??= this.#error('upstream_malformed', what);
+  }
+
+  #error(kind: 'content_blocked' | 'upstream_cut' | 'upstream_malformed', message: string) {
+    return new ModelError(kind, {
+      message,
+      ...(this.requestId !== null && { requestId: this.requestId }),
+    });
+  }
+}

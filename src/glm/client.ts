@@ -1,0 +1,127 @@
+// Sends requests to GLM over pooled connections: address, headers and time limits in one place.
+
+import { Agent, type Dispatcher } from 'undici';
+import type { ModelError } from '../model/model-error.ts';
+import { errorOfBody, errorOfStatus } from './errors.ts';
+import { ResponseBytes, type ResponseHead } from './response-bytes.ts';
+import type { Credentials } from './token.ts';
+
+/** Largest refusal that is read, in bytes. */
+const REFUSAL_LIMIT = 64 * 1024;
+
+/**
+ * How long an idle connection waits for its next request, in milliseconds. Shorter than the minute
+ * after which gateways usually drop one, so that it is us who closes first.
+ */
+const KEEP_ALIVE_MS = 30_000;
+
+export interface UpstreamLimits {
+  /** Longest wait for a connection, in milliseconds. */
+  readonly connectTimeoutMs: number;
+  /** Longest wait for response headers, in milliseconds. */
+  readonly firstByteTimeoutMs: number;
+  /** Longest silence between two pieces of a response, in milliseconds. */
+  readonly idleTimeoutMs: number;
+}
+
+/** The pool of connections to GLM. One per process; whoever makes it closes it. */
+export function createAgent(limits: UpstreamLimits): Agent {
+  return new Agent({
+    connect: { timeout: limits.connectTimeoutMs },
+    headersTimeout: limits.firstByteTimeoutMs,
+    bodyTimeout: limits.idleTimeoutMs,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    // Answers are read to their end, so a connection never carries more than one.
+    pipelining: 1,
+  });
+}
+
+/** A GLM account: where it is reached and with which key. */
+export interface GlmAccount {
+  /** Such as `https://open.bigmodel.cn/api/paas/v4`. */
+  readonly baseUrl: string;
+  readonly credentials: Credentials;
+}
+
+export class GlmClient {
+  readonly #dispatcher: Dispatcher;
+  readonly #credentials: Credentials;
+  readonly #origin: string;
+  readonly #basePath: string;
+
+  constructor(dispatcher: Dispatcher, account: GlmAccount) {
+    const url = new URL(account.baseUrl);
+    this.#dispatcher = dispatcher;
+    this.#credentials = account.credentials;
+    this.#origin = url.origin;
+    this.#basePath = url.pathname.replace(/\/+$/, '');
+  }
+
+  /**
+   * POSTs JSON and returns once the request is handed to the pool.
+   * @param path below the base URL, such as `/chat/completions`
+   * @param accept media type expected
+   * @param signal its abort closes the connection, at whatever stage it is
+   */
+  async post(
+    path: string,
+    body: object,
+    accept: string,
+    signal: AbortSignal,
+  ): Promise<ResponseBytes> {
+    const token = this.#credentials.authorization();
+    const authorization = typeof token === 'string' ? token : await token;
+    signal.throwIfAborted();
+    const response = new ResponseBytes(signal);
+    this.#dispatcher.dispatch(
+      {
+        origin: this.#origin,
+        path: this.#basePath + path,
+        method: 'POST',
+        headers: { authorization, accept, 'content-type': 'application/json; charset=UTF-8' },
+        body: JSON.stringify(body),
+      },
+      response,
+    );
+    return response;
+  }
+
+  /** Call after GLM refused the key: the next request signs a fresh token. */
+  renewToken(): void {
+    this.#credentials.renew();
+  }
+}
+
+/** The request id that GLM puts into a header, if it does. */
+export function requestIdOf(head: ResponseHead): string | undefined {
+  const value = head.headers['x-log-id'] ?? head.headers['x-request-id'];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** Reads a body to its end; null when it is longer than `limit` bytes. The caller closes it. */
+export async function readBody(response: ResponseBytes, limit: number): Promise<string | null> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for (let chunk = await response.next(); chunk !== null; chunk = await response.next()) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > limit) return null;
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** The error that a reply stands for which is not what was asked for. */
+export async function refusalOf(response: ResponseBytes, head: ResponseHead): Promise<ModelError> {
+  const retryAfter = head.headers['retry-after'];
+  const context = { status: head.status, requestId: requestIdOf(head), retryAfter };
+  const body = await readBody(response, REFUSAL_LIMIT);
+  return errorOfBody(parseJson(body), context) ?? errorOfStatus(context);
+}
+
+function parseJson(text: string | null): unknown {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,163 @@
+// Collects the bytes of one HTTP response and hands them over in batches, one batch per pull.
+
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Dispatcher } from 'undici';
+import { errorOfTransport } from './errors.ts';
+
+/**
+ * Bytes that may wait for a pull before the socket is paused. A reader who sleeps costs this much
+ * memory and no more; one who keeps up never reaches it.
+ */
+const PAUSE_ABOVE_BYTES = 256 * 1024;
+
+/** What a response may still send once the answer in it is complete, in bytes and milliseconds. */
+const REST_LIMIT_BYTES = 64 * 1024;
+const REST_LIMIT_MS = 1000;
+
+export interface ResponseHead {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+}
+
+/**
+ * An undici handler that can be pulled. undici calls the handler once per HTTP chunk, all chunks of
+ * one socket read in the same tick; collecting them here makes one wake-up of a whole read.
+ *
+ * ```
+ *   waiting ──head──▶ streaming ──end──▶ ended          next() gives null
+ *      │                  │ └──discard()──▶ discarding ──▶ ended, or aborted past its limits
+ *      └──────abort(), close(), signal, transport error──▶ failed     next() throws
+ * ```
+ */
+export class ResponseBytes implements Dispatcher.DispatchHandler {
+  readonly #signal: AbortSignal;
+  readonly #onAbort = () => this.abort(this.#signal.reason);
+  #controller: Dispatcher.DispatchController | null = null;
+  #head: ResponseHead | null = null;
+  #chunks: Buffer[] = [];
+  #waitingBytes = 0;
+  #discarding = false;
+  #ended = false;
+  #failure: Error | null = null;
+  #restTimer: NodeJS.Timeout | null = null;
+  #wake: (() => void) | null = null;
+
+  /** @param signal its abort closes the socket, and its reason is thrown at whoever waits */
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+    signal.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#failure !== null) controller.abort(this.#failure);
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: IncomingHttpHeaders,
+  ): void {
+    if (status < 200) return;
+    this.#head = { status, headers };
+    this.#notify();
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#waitingBytes += chunk.length;
+    if (this.#discarding) {
+      if (this.#waitingBytes > REST_LIMIT_BYTES) this.abort(new Unwanted());
+      return;
+    }
+    this.#chunks.push(chunk);
+    if (this.#waitingBytes > PAUSE_ABOVE_BYTES) controller.pause();
+    this.#notify();
+  }
+
+  onResponseEnd(): void {
+    this.#ended = true;
+    this.#settle();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#failure ??= errorOfTransport(error, this.#head !== null);
+    this.#settle();
+  }
+
+  /** Ends the request: its socket closes at once, and `reason` is thrown at whoever pulls. */
+  abort(reason: Error): void {
+    if (this.#ended || this.#failure !== null) return;
+    this.#failure = reason;
+    this.#chunks = [];
+    this.#controller?.abort(reason);
+    this.#settle();
+  }
+
+  /** Call once the answer is complete: a response that does not end soon is aborted. */
+  limitRest(): void {
+    if (this.#ended || this.#failure !== null) return;
+    this.#restTimer ??= setTimeout(() => this.abort(new Unwanted()), REST_LIMIT_MS);
+    this.#restTimer.unref();
+  }
+
+  /** Lets the response run out unread, so that its connection can serve the next request. */
+  discard(): void {
+    this.#discarding = true;
+    this.#take();
+    this.limitRest();
+  }
+
+  /** Call when no more will be pulled: aborts the request unless it has ended or is discarded. */
+  close(): void {
+    this.#signal.removeEventListener('abort', this.#onAbort);
+    if (!this.#discarding) this.abort(new Unwanted());
+  }
+
+  /** Waits for the status line and headers. */
+  async head(): Promise<ResponseHead> {
+    while (this.#head === null) {
+      if (this.#failure !== null) throw this.#failure;
+      await this.#arrival();
+    }
+    return this.#head;
+  }
+
+  /** Everything that has come since the last pull, at least one byte; null at the end. */
+  async next(): Promise<Buffer | null> {
+    while (this.#chunks.length === 0) {
+      if (this.#failure !== null) throw this.#failure;
+      if (this.#ended) return null;
+      await this.#arrival();
+    }
+    return this.#take();
+  }
+
+  #take(): Buffer {
+    const chunks = this.#chunks;
+    this.#chunks = [];
+    this.#waitingBytes = 0;
+    this.#controller?.resume();
+    const [first] = chunks;
+    return chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
+  }
+
+  #settle(): void {
+    if (this.#restTimer !== null) clearTimeout(this.#restTimer);
+    this.#notify();
+  }
+
+  #arrival(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  #notify(): void {
+    const wake = this.#wake;
+    this.#wake = null;
+    wake?.();
+  }
+}
+
+/** Why a response was closed that nobody waits for any more; seen only by undici. */
+class Unwanted extends Error {}

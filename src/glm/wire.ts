@@ -1,0 +1,69 @@
+// Reads the chunks of GLM's chat stream, which come in more shapes than the documentation admits.
+
+import type { Usage } from '../model/chat-model.ts';
+
+/** One event of a stream, reduced to what can matter. */
+export interface ChatChunk {
+  readonly text: string;
+  readonly reasoning: string;
+  /** GLM's own word, or null while the answer goes on. */
+  readonly finishReason: string | null;
+  readonly usage: Usage | null;
+  /** GLM's name for the request. */
+  readonly requestId: string | null;
+  /** The parsed event when it is an error object instead of a chunk. */
+  readonly error: unknown;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const EMPTY: Fields = {};
+
+/** `value` when it is an object with fields, an empty one otherwise. */
+function fieldsOf(value: unknown): Fields {
+  // An object that is not an array is a record of unknown fields, which is all that is claimed.
+  return typeof value === 'object' && value !== null ? (value as Fields) : EMPTY;
+}
+
+/** Text of a `content`: a string, a list of text parts (GLM-4V), or null (tool calls). */
+function textOf(content: unknown): string {
+  if (typeof content === 'string') return content;
+  if (!Array.isArray(content)) return '';
+  return content.map((part) => textOf(fieldsOf(part)['text'])).join('');
+}
+
+/** Whole, finite and not negative, whatever GLM writes: FastChat refuses anything else. */
+function count(value: unknown): number {
+  return typeof value === 'number' && value > 0 && Number.isFinite(value) ? Math.round(value) : 0;
+}
+
+/** GLM's `usage` as three whole numbers; null when there is none. */
+export function usageOf(value: unknown): Usage | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const usage = fieldsOf(value);
+  const promptTokens = count(usage['prompt_tokens']);
+  const completionTokens = count(usage['completion_tokens']);
+  const totalTokens = count(usage['total_tokens']) || promptTokens + completionTokens;
+  return { promptTokens, completionTokens, totalTokens };
+}
+
+/**
+ * Reads one parsed event. Unknown fields, missing lists and nulls are all fine: GLM sends chunks
+ * with `choices: null`, with a role only, with usage only. Not zod, because this runs per token.
+ */
+export function readChunk(event: unknown): ChatChunk {
+  const chunk = fieldsOf(event);
+  const choices = chunk['choices'];
+  const choice = fieldsOf(Array.isArray(choices) ? choices[0] : undefined);
+  const delta = fieldsOf(choice['delta'] ?? choice['message']);
+  const finishReason = choice['finish_reason'];
+  const requestId = chunk['request_id'] ?? chunk['id'];
+  return {
+    text: textOf(delta['content']),
+    reasoning: textOf(delta['reasoning_content']),
+    finishReason: typeof finishReason === 'string' && finishReason !== '' ? finishReason : null,
+    usage: usageOf(chunk['usage']),
+    requestId: typeof requestId === 'string' && requestId !== '' ? requestId : null,
+    error: chunk['error'] === undefined || chunk['error'] === null ? null : event,
+  };
+}

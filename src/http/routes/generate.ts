@@ -1,0 +1,39 @@
+// `/worker_generate_stream` and `/worker_generate`: one answer, as it grows or when it is whole.
+
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type Frame, frameJson } from '../../protocol/frames.ts';
+import { generateRequest, parseRequest } from '../../protocol/requests.ts';
+import type { Call } from '../../worker/work.ts';
+import type { Worker } from '../../worker/worker.ts';
+import { type WriteLimits, writeFrames } from '../frame-writer.ts';
+
+export function addGenerateRoutes(
+  server: FastifyInstance,
+  worker: Worker,
+  limits: WriteLimits,
+): void {
+  const streamed = { config: { failureForm: 'frame' as const } };
+  server.post('/worker_generate_stream', streamed, async (request, reply) => {
+    const body = parseRequest(generateRequest, request.body);
+    reply.hijack();
+    await writeFrames(reply.raw, worker.generate(body, callOf(request, reply)), limits);
+  });
+
+  const whole = { config: { failureForm: 'reply' as const } };
+  server.post('/worker_generate', whole, async (request, reply) => {
+    const body = parseRequest(generateRequest, request.body);
+    let last: Frame | null = null;
+    for await (const frame of worker.generate(body, callOf(request, reply))) last = frame;
+    // Without a last frame the caller is gone, and nobody reads the reply.
+    if (last === null) return reply.hijack();
+    return reply.type('application/json').header('connection', 'close').send(frameJson(last));
+  });
+}
+
+/** The response closes early only when its caller leaves; closing late does no harm. */
+function callOf(request: FastifyRequest, reply: FastifyReply): Call {
+  const left = new AbortController();
+  reply.raw.once('close', () => left.abort());
+  if (reply.raw.destroyed) left.abort();
+  return { id: request.id, path: request.url, signal: left.signal };
+}

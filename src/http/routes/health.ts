@@ -1,0 +1,16 @@
+// `/healthz` and `/readyz`, for whoever starts, restarts or routes to this process.
+
+import type { FastifyInstance } from 'fastify';
+
+/** Null when requests should come here, else the reason why not. */
+export type Readiness = () => string | null;
+
+export function addHealthRoutes(server: FastifyInstance, readiness: Readiness): void {
+  server.get('/healthz', async () => ({ alive: true }));
+
+  server.get('/readyz', async (_request, reply) => {
+    const reason = readiness();
+    if (reason === null) return { ready: true };
+    return reply.code(503).send({ ready: false, reason });
+  });
+}

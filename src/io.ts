@@ -1,0 +1,61 @@
+// What commands share of the process: its streams, signals, exit codes and the file `.env`.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+
+/** The process, as far as commands may touch it. */
+export interface Io {
+  /** Arguments without the interpreter and the script. */
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where `.env` is looked for. */
+  readonly directory: string;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  /** Calls `action` for each SIGTERM or SIGINT. */
+  onSignal(action: () => void): void;
+  /** Ends the process at once. */
+  exit(code: number): void;
+}
+
+/** Exit codes: 1 = it failed, 2 = it was called wrongly. */
+const FAILED = 1;
+const MISUSED = 2;
+
+/** Says what is wrong, a line each, and gives back the exit code for wrong calls. */
+export function misuse(io: Io, problems: readonly string[]): number {
+  for (const problem of problems) io.stderr.write(`glm-worker: ${problem}\n`);
+  return MISUSED;
+}
+
+/** What `.env` in the working directory holds; empty without one. */
+export function readDotenv(directory: string): Readonly<Record<string, string | undefined>> {
+  try {
+    return parseEnv(readFileSync(join(directory, '.env'), 'utf8'));
+  } catch {
+    return {};
+  }
+}
+
+/** Aborts at the first SIGTERM or SIGINT; the second one ends the process at once. */
+export function stopSignal(io: Io): AbortSignal {
+  const stop = new AbortController();
+  io.onSignal(() => {
+    if (stop.signal.aborted) io.exit(FAILED);
+    stop.abort();
+  });
+  return stop.signal;
+}
+
+/** Resolves once `signal` aborts. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
+}
+
+/** What went wrong, in one line. */
+export function failed(io: Io, error: unknown): number {
+  io.stderr.write(`glm-worker: ${error instanceof Error ? error.message : String(error)}\n`);
+  return FAILED;
+}

@@ -1,0 +1,23 @@
+// The JSON that a worker's small endpoints reply with, spelt as FastChat reads it.
+
+/** Reply of `/worker_get_status`, and what a worker registers with. */
+export interface WorkerStatus {
+  /** Empty while the worker drains: the controller then routes nothing to it. */
+  readonly model_names: readonly string[];
+  /** Weight in dispatching; 1 in every FastChat worker, 0 would break `get_worker_address`. */
+  readonly speed: 1;
+  /** Running and waiting requests together. */
+  readonly queue_length: number;
+}
+
+/** Reply of `/count_token`. */
+export interface TokenCount {
+  readonly count: number;
+  readonly error_code: 0;
+}
+
+/** Reply of `/model_details`. */
+export interface ModelDetails {
+  /** Tokens of conversation and answer together. */
+  readonly context_length: number;
+}

@@ -1,0 +1,37 @@
+// Writes one line per finished piece of work: all that a night's question needs, and no content.
+
+import type { Logger } from 'pino';
+import type { Observer, WorkReport } from '../worker/observer.ts';
+
+/** Unknown models that are logged by name; a caller can invent more than a log should hold. */
+const UNKNOWN_MODELS_LIMIT = 100;
+
+export class LogObserver implements Observer {
+  readonly #logger: Logger;
+  readonly #unknownModels = new Set<string>();
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  workFinished({ outcome, usage, ...facts }: WorkReport): void {
+    const line = { ...facts, ...usage, outcome: outcome.is };
+    if (outcome.is === 'failed') {
+      const { kind, code, upstream, cause } = outcome.failure;
+      this.#logger.warn(
+        { ...line, failure: kind, errorCode: code, upstream, err: cause },
+        'failed',
+      );
+    } else if (outcome.is === 'done') {
+      this.#logger.info({ ...line, finish: outcome.finish }, 'answered');
+    } else {
+      this.#logger.info(line, 'the caller left');
+    }
+  }
+
+  unknownModel(model: string, answeredAs: string): void {
+    if (this.#unknownModels.size >= UNKNOWN_MODELS_LIMIT || this.#unknownModels.has(model)) return;
+    this.#unknownModels.add(model);
+    this.#logger.warn({ model: model.slice(0, 200), answeredAs }, 'asked about a model not served');
+  }
+}

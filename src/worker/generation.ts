@@ -1,0 +1,92 @@
+// Folds the deltas of one answer into cumulative frames; knows nothing of where they come from.
+
+import type { ChatDelta, FinishReason, Usage } from '../model/chat-model.ts';
+import { AnswerBytes, type Frame } from '../protocol/frames.ts';
+import { StopStrings } from './stop-strings.ts';
+import { TokenMeter } from './token-estimate.ts';
+
+/** Thoughts that are kept in case nothing but thoughts comes, in UTF-16 units. */
+const REASONING_LIMIT = 1024 * 1024;
+
+export interface GenerationOptions {
+  /** Estimated tokens of the prompt, told until GLM's own count arrives. */
+  readonly promptTokens: number;
+  /** Strings that end the answer and are not part of it. */
+  readonly stop: readonly string[];
+  /** Text the answer begins with: the prompt of a completion that asked for `echo`. */
+  readonly prefix: string;
+}
+
+export class Generation {
+  readonly #answer = new AnswerBytes();
+  readonly #stops: StopStrings;
+  readonly #promptTokens: number;
+  readonly #meter = new TokenMeter();
+  #reasoning = '';
+  #hasText = false;
+  /** First half of a character whose second half is still to come. */
+  #half = '';
+  #usage: Usage | null = null;
+  #finish: FinishReason | null = null;
+
+  constructor({ promptTokens, stop, prefix }: GenerationOptions) {
+    this.#promptTokens = promptTokens;
+    this.#stops = new StopStrings(stop);
+    if (prefix !== '') this.#answer.append(prefix);
+  }
+
+  /** Set once the answer is complete, be it by the model or by a stop string. */
+  get finish(): FinishReason | null {
+    return this.#finish;
+  }
+
+  /** The provider's count when it came, an estimate before. */
+  get usage(): Usage {
+    if (this.#usage !== null) return this.#usage;
+    const completionTokens = this.#meter.tokens;
+    const promptTokens = this.#promptTokens;
+    return { promptTokens, completionTokens, totalTokens: promptTokens + completionTokens };
+  }
+
+  /** The answer so far as a frame, the last one once there is a finish. */
+  get frame(): Frame {
+    return this.#answer.frame(this.usage, this.#finish);
+  }
+
+  /** Takes a delta; true when the answer has grown or is complete, so that a frame is due. */
+  take({ reasoning, text, finish, usage }: ChatDelta): boolean {
+    if (usage !== null) this.#usage = usage;
+    if (reasoning !== '') this.#think(reasoning);
+    if (text !== '') this.#meter.add(text);
+    const grown = text !== '' && this.#append(this.#stops.push(text));
+    this.#hasText ||= text !== '';
+    if (this.#stops.hit) this.#finish = 'stop';
+    else if (finish !== null) this.#complete(finish);
+    return grown || this.#finish !== null;
+  }
+
+  #think(reasoning: string): void {
+    this.#meter.add(reasoning);
+    // Only an answer without text needs the thoughts, so they are dropped once there is some.
+    if (this.#hasText) this.#reasoning = '';
+    else this.#reasoning = (this.#reasoning + reasoning).slice(0, REASONING_LIMIT);
+  }
+
+  #complete(finish: FinishReason): void {
+    if (!this.#hasText) this.#append(this.#stops.push(this.#reasoning));
+    this.#append(this.#stops.end());
+    if (this.#half !== '') this.#answer.append(this.#half);
+    this.#finish = finish;
+  }
+
+  /** Appends whole characters only: half of one would end the stream at FastChat. */
+  #append(text: string): boolean {
+    const whole = this.#half + text;
+    const last = whole.charCodeAt(whole.length - 1);
+    const splits = last >= 0xd800 && last <= 0xdbff;
+    this.#half = splits ? whole.slice(-1) : '';
+    const certain = splits ? whole.slice(0, -1) : whole;
+    if (certain !== '') this.#answer.append(certain);
+    return certain !== '';
+  }
+}

@@ -1,0 +1,31 @@
+// What the worker tells whoever keeps logs or metrics; the only calls that go upwards.
+
+import type { FinishReason, Usage } from '../model/chat-model.ts';
+import type { Failure } from './failure.ts';
+
+/** One finished piece of work. */
+export interface WorkReport {
+  readonly requestId: string;
+  readonly path: string;
+  /** The name the caller asked for, and the provider's model behind it. */
+  readonly model: string;
+  readonly upstreamModel: string;
+  readonly outcome:
+    | { readonly is: 'done'; readonly finish: FinishReason }
+    | { readonly is: 'failed'; readonly failure: Failure }
+    /** The caller left; nobody was told anything. */
+    | { readonly is: 'left' };
+  readonly usage: Usage | null;
+  /** The provider's name for its request, if one was made. */
+  readonly upstreamRequestId: string | null;
+  /** Milliseconds in line, until the first text (null without any), and in all. */
+  readonly waitedMs: number;
+  readonly firstTextMs: number | null;
+  readonly totalMs: number;
+}
+
+export interface Observer {
+  workFinished(report: WorkReport): void;
+  /** A caller asked for a model that is not served; `answeredAs` was used instead. */
+  unknownModel(model: string, answeredAs: string): void;
+}

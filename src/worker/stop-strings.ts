@@ -1,0 +1,89 @@
+// Ends an answer at the caller's stop strings, holding back only what could still become one.
+
+/** Failure table of Knuth, Morris and Pratt: how much of a prefix survives a mismatch. */
+function failureTable(stop: string): Uint32Array {
+  const table = new Uint32Array(stop.length);
+  let matched = 0;
+  for (let at = 1; at < stop.length; at++) {
+    while (matched > 0 && stop.charCodeAt(at) !== stop.charCodeAt(matched)) {
+      matched = table[matched - 1] ?? 0;
+    }
+    if (stop.charCodeAt(at) === stop.charCodeAt(matched)) matched++;
+    table[at] = matched;
+  }
+  return table;
+}
+
+class Matcher {
+  readonly stop: string;
+  readonly #table: Uint32Array;
+  /** Units of `stop` that the text so far ends with. */
+  matched = 0;
+
+  constructor(stop: string) {
+    this.stop = stop;
+    this.#table = failureTable(stop);
+  }
+
+  /** Takes the next unit; true when the stop string is complete. */
+  push(unit: number): boolean {
+    while (this.matched > 0 && this.stop.charCodeAt(this.matched) !== unit) {
+      this.matched = this.#table[this.matched - 1] ?? 0;
+    }
+    if (this.stop.charCodeAt(this.matched) === unit) this.matched++;
+    return this.matched === this.stop.length;
+  }
+}
+
+/**
+ * Watches a growing text for stop strings. The one that is complete first ends the text, of several
+ * that are complete at the same place the longest; how the text is cut into pieces changes nothing.
+ */
+export class StopStrings {
+  readonly #matchers: readonly Matcher[];
+  #held = '';
+  #hit = false;
+
+  constructor(stops: readonly string[]) {
+    this.#matchers = [...new Set(stops)].map((stop) => new Matcher(stop));
+  }
+
+  /** Whether a stop string has ended the text. */
+  get hit(): boolean {
+    return this.#hit;
+  }
+
+  /** Takes more text and gives back what is certain to belong to the answer. */
+  push(text: string): string {
+    if (this.#matchers.length === 0) return text;
+    if (this.#hit) return '';
+    const pending = this.#held + text;
+    for (let at = 0; at < text.length; at++) {
+      const length = this.#complete(text.charCodeAt(at));
+      if (length > 0) {
+        this.#hit = true;
+        this.#held = '';
+        return pending.slice(0, pending.length - (text.length - at - 1) - length);
+      }
+    }
+    const hold = Math.max(...this.#matchers.map((matcher) => matcher.matched));
+    this.#held = pending.slice(pending.length - hold);
+    return pending.slice(0, pending.length - hold);
+  }
+
+  /** The text is over: what was held back became no stop string. */
+  end(): string {
+    const held = this.#held;
+    this.#held = '';
+    return held;
+  }
+
+  /** Feeds one unit to every matcher; the length of the longest stop string it completes, or 0. */
+  #complete(unit: number): number {
+    let longest = 0;
+    for (const matcher of this.#matchers) {
+      if (matcher.push(unit)) longest = Math.max(longest, matcher.stop.length);
+    }
+    return longest;
+  }
+}

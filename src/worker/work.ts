@@ -1,0 +1,97 @@
+// The life of one piece of work: who may end it, how it ended, and how long each part took.
+
+import type { Cancel, Clock } from '../lib/clock.ts';
+import type { FinishReason, Usage } from '../model/chat-model.ts';
+import { Failure, failureOf } from './failure.ts';
+import type { WorkReport } from './observer.ts';
+
+/** A caller's request as the HTTP side sees it. */
+export interface Call {
+  /** Our name of the request, the same in every log line about it. */
+  readonly id: string;
+  readonly path: string;
+  /** Aborts when the caller leaves. */
+  readonly signal: AbortSignal;
+}
+
+/** Why the work of a caller who left is stopped; never told to anybody. */
+export class CallerLeft extends Error {}
+
+export class Work {
+  readonly #call: Call;
+  readonly #clock: Clock;
+  readonly #life = new AbortController();
+  readonly #cancelTimer: Cancel;
+  readonly #onLeave = () => this.#life.abort(new CallerLeft());
+  readonly #began: number;
+  #startedAt: number | null = null;
+  #firstTextAt: number | null = null;
+  #outcome: WorkReport['outcome'] = { is: 'left' };
+  /** Filled in as they become known. */
+  model = '';
+  upstreamModel = '';
+  upstreamRequestId: string | null = null;
+  usage: Usage | null = null;
+
+  constructor(call: Call, clock: Clock, timeoutMs: number) {
+    this.#call = call;
+    this.#clock = clock;
+    this.#began = clock.now();
+    this.#cancelTimer = clock.after(timeoutMs, () => this.stop(new Failure('generation_timeout')));
+    call.signal.addEventListener('abort', this.#onLeave, { once: true });
+    if (call.signal.aborted) this.#onLeave();
+  }
+
+  /** Aborts when the caller leaves, the time is up, or the worker has to stop. */
+  get signal(): AbortSignal {
+    return this.#life.signal;
+  }
+
+  /** Whether the caller is gone, so that nothing more needs to be said. */
+  get left(): boolean {
+    return this.#life.signal.reason instanceof CallerLeft;
+  }
+
+  stop(failure: Failure): void {
+    this.#life.abort(failure);
+  }
+
+  /** The work has its place and runs. */
+  started(): void {
+    this.#startedAt = this.#clock.now();
+  }
+
+  /** Text is on its way to the caller; only the first call counts. */
+  textArrived(): void {
+    this.#firstTextAt ??= this.#clock.now();
+  }
+
+  done(finish: FinishReason): void {
+    this.#outcome = { is: 'done', finish };
+  }
+
+  failed(error: unknown): Failure {
+    const failure = failureOf(error);
+    this.#outcome = { is: 'failed', failure };
+    return failure;
+  }
+
+  /** Ends timers and listeners, and says how it went. */
+  close(): WorkReport {
+    this.#cancelTimer();
+    this.#call.signal.removeEventListener('abort', this.#onLeave);
+    const now = this.#clock.now();
+    return {
+      requestId: this.#call.id,
+      path: this.#call.path,
+      model: this.model,
+      upstreamModel: this.upstreamModel,
+      outcome: this.#outcome,
+      usage: this.usage,
+      upstreamRequestId: this.upstreamRequestId,
+      waitedMs: (this.#startedAt ?? now) - this.#began,
+      firstTextMs: this.#firstTextAt === null ? null : this.#firstTextAt - this.#began,
+      totalMs: now - this.#began,
+    };
+  }
+}
