@@ -4,20 +4,21 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { DestinationStream, Logger } from 'pino';
 import { Agent, type Dispatcher } from 'undici';
+import { advertisedAddress, bracketed, ownHostOf, passwordsOf, pathOf } from './addresses.ts';
+import type { ModelEntry, ModelsFileResult } from './config/models-file.ts';
 import type { Settings } from './config/settings.ts';
 import { ControllerClient } from './controller/client.ts';
-import { ownAddressTowards } from './controller/own-address.ts';
 import { Registration } from './controller/registration.ts';
-import { chatModelFacts, isGlmModel } from './glm/catalogue.ts';
-import { GlmChatModel } from './glm/chat-model.ts';
-import { createAgent, GlmClient } from './glm/client.ts';
-import { bearerCredentials, jwtCredentials } from './glm/token.ts';
+import { createAgent } from './glm/client.ts';
 import { createServer } from './http/server.ts';
-import { type Clock, systemClock } from './lib/clock.ts';
+import { systemClock } from './lib/clock.ts';
+import { ModelFactory } from './models.ts';
+import { PromptFormat } from './protocol/prompt-format.ts';
 import { LogObserver } from './telemetry/log-observer.ts';
 import { createLogger } from './telemetry/logger.ts';
 import { Gate } from './worker/gate.ts';
-import { type ServedModel, ServedModels } from './worker/served-models.ts';
+import type { ServedModels } from './worker/served-models.ts';
+import { TokenCounter } from './worker/token-counter.ts';
 import { Worker } from './worker/worker.ts';
 
 /** Longest goodbye to the controller, in milliseconds: it must not hold up a restart. */
@@ -34,16 +35,37 @@ export interface App {
   readonly logger: Logger;
   /** Whether requests should come here: null, or the reason why not. */
   readiness(): string | null;
+  /** Reads MODELS_FILE again; a bad one changes nothing. */
+  reload(): void;
   /** Drains and ends everything; running streams get `DRAIN_TIMEOUT` to finish. */
   stop(): Promise<void>;
 }
 
-/** Listens, then registers in the background. */
-export async function startApp(settings: Settings, logs: DestinationStream): Promise<App> {
-  const logger = createLogger({ level: settings.logLevel, secrets: secretsOf(settings) }, logs);
+/** How MODELS_FILE is read again. */
+export type ReadModels = () => ModelsFileResult;
+
+/**
+ * Listens, then registers in the background.
+ * @param logs where log lines go
+ * @param readModels what SIGHUP reads; the models of the settings again if left out
+ * @throws Error in one line when the port is taken, or a model cannot be served
+ */
+export async function startApp(
+  settings: Settings,
+  logs: DestinationStream,
+  readModels: ReadModels = () => ({ ok: true, entries: settings.models }),
+): Promise<App> {
+  const secrets = secretsOf(settings);
+  const logger = createLogger({ level: settings.logLevel, secrets }, logs);
+  const ownHost = await ownHostOf(settings);
   const glmAgent = createAgent(settings);
   const controllerAgent = new Agent();
-  const worker = createWorker(settings, glmAgent, logger, systemClock);
+  const factory = new ModelFactory(settings, {
+    dispatcher: glmAgent,
+    clock: systemClock,
+    random: Math.random,
+  });
+  const worker = createWorker(settings, factory.create(settings.models), logger);
   const state = { draining: false, registration: null as Registration | null };
   const readiness = () => notReadyBecause(settings, state);
   const server = createServer(
@@ -52,8 +74,8 @@ export async function startApp(settings: Settings, logs: DestinationStream): Pro
   );
   await server.listen({ host: settings.host, port: settings.port });
   const url = urlOf(server, settings.host);
-  const workerAddress = settings.noRegister ? null : await advertisedAddress(settings, url);
-  logger.info({ url, workerAddress }, 'listening');
+  const workerAddress = settings.noRegister ? null : advertisedAddress(settings, url, ownHost);
+  logger.info({ url, workerAddress, models: worker.status.model_names }, 'listening');
   if (workerAddress !== null) {
     state.registration = createRegistration(settings, workerAddress, worker, {
       dispatcher: controllerAgent,
@@ -62,10 +84,24 @@ export async function startApp(settings: Settings, logs: DestinationStream): Pro
     state.registration.start();
   }
 
+  function reload(): void {
+    const result = readModels();
+    try {
+      if (!result.ok) throw new Error(result.problems.join('; '));
+      for (const secret of keySecrets(result.entries)) secrets.add(secret);
+      worker.serve(factory.create(result.entries));
+      logger.info({ models: worker.status.model_names }, 'MODELS_FILE read again');
+      state.registration?.announce();
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      logger.error({ why }, 'MODELS_FILE not taken, nothing changed');
+    }
+  }
+
   async function stop(): Promise<void> {
     state.draining = true;
     worker.drain();
-    logger.info({ running: worker.queueLength }, 'draining');
+    logger.info({ running: worker.status.queue_length }, 'draining');
     const goodbye = sayGoodbye(state.registration, logger);
     await worker.idle(AbortSignal.timeout(settings.drainTimeoutMs));
     worker.stop();
@@ -74,40 +110,51 @@ export async function startApp(settings: Settings, logs: DestinationStream): Pro
     logger.info('stopped');
   }
 
-  return { url, workerAddress, logger, readiness, stop };
+  return { url, workerAddress, logger, readiness, reload, stop };
 }
 
 /** Whatever in the settings no log may show: keys, their secret halves, passwords of addresses. */
-function secretsOf({ apiKeys, ...addresses }: Settings): string[] {
-  const { workerAddress, controllerAddress, baseUrl } = addresses;
-  const passwords = [workerAddress, controllerAddress, baseUrl].map((address) =>
-    URL.canParse(address) ? new URL(address).password : '',
-  );
-  return [...apiKeys, ...apiKeys.map((key) => key.split('.')[1] ?? ''), ...passwords];
+function secretsOf(settings: Settings): Set<string> {
+  const { apiKeys, fenceSecret, workerAddress, controllerAddress, baseUrl, models } = settings;
+  const passwords = [workerAddress, controllerAddress, baseUrl].flatMap(passwordsOf);
+  return new Set([
+    ...apiKeys.flatMap(partsOfKey),
+    fenceSecret,
+    ...passwords,
+    ...keySecrets(models),
+  ]);
 }
 
-function createWorker(settings: Settings, agent: Agent, logger: Logger, clock: Clock): Worker {
-  const [key = ''] = settings.apiKeys;
-  const credentials =
-    settings.auth === 'jwt'
-      ? jwtCredentials(key, settings.tokenTtlMs, clock)
-      : bearerCredentials(key);
-  const chat = new GlmChatModel(new GlmClient(agent, { baseUrl: settings.baseUrl, credentials }));
-  const served = settings.modelNames.map(({ name, glmModel }): ServedModel => {
-    const upstreamModel = glmModel ?? (isGlmModel(name) ? name : settings.glmModel);
-    const { contextWindow } = chatModelFacts(upstreamModel);
-    const contextLength = settings.contextLen === 'auto' ? contextWindow : settings.contextLen;
-    return { name, upstreamModel, chat, contextLength };
-  });
-  const gate = new Gate({ ...settings, places: settings.concurrency }, clock);
-  const { generationTimeoutMs } = settings;
-  return new Worker({
-    models: new ServedModels(served),
-    gate,
-    observer: new LogObserver(logger),
-    clock,
-    generationTimeoutMs,
-  });
+function keySecrets(models: ReadonlyMap<string, ModelEntry>): string[] {
+  return [...models.values()].flatMap(({ apiKeys = [] }) => apiKeys.flatMap(partsOfKey));
+}
+
+function partsOfKey(key: string): string[] {
+  return [key, key.split('.')[1] ?? ''];
+}
+
+/** What the markers of `fenced` come from: without a secret of its own, the first key there is. */
+function fenceSecretOf({ fenceSecret, apiKeys, models }: Settings): string {
+  const [key = [...models.values()].flatMap((entry) => entry.apiKeys ?? [])[0] ?? ''] = apiKeys;
+  return fenceSecret || key;
+}
+
+function createWorker(settings: Settings, models: ServedModels, logger: Logger): Worker {
+  const clock = systemClock;
+  return new Worker(
+    {
+      format: new PromptFormat(settings.convTemplate, fenceSecretOf(settings)),
+      gate: new Gate({ ...settings, places: settings.concurrency }, clock),
+      counter: new TokenCounter(clock),
+      observer: new LogObserver(logger),
+      clock,
+      random: Math.random,
+      retries: settings.retries,
+      generationTimeoutMs: settings.generationTimeoutMs,
+      showThoughts: settings.reasoning === 'inline',
+    },
+    models,
+  );
 }
 
 function createRegistration(
@@ -122,7 +169,7 @@ function createRegistration(
     clock: systemClock,
     random: Math.random,
     heartBeatMs: settings.heartBeatMs,
-    multimodal: () => false,
+    multimodal: () => worker.multimodal,
     status: () => worker.status,
     events: {
       registered: () => logger.info({ controller, workerAddress }, 'registered'),
@@ -139,14 +186,6 @@ function notReadyBecause(
 ): string | null {
   if (draining) return 'draining';
   return noRegister || registration?.fresh ? null : 'not registered with the controller';
-}
-
-async function advertisedAddress(settings: Settings, url: string): Promise<string> {
-  if (settings.workerAddress === '') return url;
-  if (settings.workerAddress !== 'auto') return settings.workerAddress;
-  const address = await ownAddressTowards(settings.controllerAddress);
-  const { port } = new URL(url);
-  return `http://${bracketed(address)}:${port}`;
 }
 
 async function sayGoodbye(registration: Registration | null, logger: Logger): Promise<void> {
@@ -168,12 +207,4 @@ function urlOf(server: FastifyInstance, host: string): string {
   // A TCP server's address is an object; the string form belongs to pipes.
   const { port } = server.server.address() as AddressInfo;
   return `http://${bracketed(host)}:${port}`;
-}
-
-function bracketed(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
-}
-
-function pathOf(address: string): string {
-  return address === '' || address === 'auto' ? '' : new URL(address).pathname.replace(/\/+$/, '');
 }

@@ -12,5 +12,6 @@ process.exitCode = await main({
   onSignal: (action) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, action);
   },
+  onReload: (action) => process.on('SIGHUP', action),
   exit: (code) => process.exit(code),
 });

@@ -15,6 +15,8 @@ export interface Io {
   readonly stderr: NodeJS.WriteStream;
   /** Calls `action` for each SIGTERM or SIGINT. */
   onSignal(action: () => void): void;
+  /** Calls `action` for each SIGHUP. */
+  onReload(action: () => void): void;
   /** Ends the process at once. */
   exit(code: number): void;
 }
@@ -54,8 +56,14 @@ export function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
 }
 
-/** What went wrong, in one line. */
+/** Says what went wrong, in one line, and gives back the exit code. */
 export function failed(io: Io, error: unknown): number {
-  io.stderr.write(`glm-worker: ${error instanceof Error ? error.message : String(error)}\n`);
-  return FAILED;
+  const message = error instanceof Error ? error.message : String(error);
+  io.stderr.write(`glm-worker: ${message.replace(/\n.*/s, '')}\n`);
+  return isMisuse(error) ? MISUSED : FAILED;
+}
+
+/** Whether `parseArgs` met a flag or a word that the command does not know. */
+function isMisuse(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && /^ERR_PARSE_ARGS/.test(String(error.code));
 }

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { startApp } from './app.ts';
 import { helpText } from './config/help.ts';
-import { loadSettings } from './config/load.ts';
+import { loadSettings, reloadModels } from './config/load.ts';
 import { aborted, failed, type Io, misuse, readDotenv, stopSignal } from './io.ts';
 
 /** Runs the command that `io.argv` names; resolves with the exit code. */
@@ -29,11 +29,14 @@ export async function main(io: Io): Promise<number> {
 
 async function serve(io: Io, flags: readonly string[]): Promise<number> {
   const dotenv = readDotenv(io.directory);
-  const loaded = loadSettings({ argv: flags, env: io.env, dotenv });
+  const sources = { argv: flags, env: io.env, dotenv };
+  const loaded = loadSettings(sources);
   if (!loaded.ok) return misuse(io, loaded.problems);
+  const { settings } = loaded;
   const stop = stopSignal(io);
   try {
-    const app = await startApp(loaded.settings, io.stderr);
+    const app = await startApp(settings, io.stderr, () => reloadModels(settings, sources));
+    io.onReload(app.reload);
     await aborted(stop);
     await app.stop();
     return 0;

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
+import { loadModelsFile, type ModelsFileResult } from './models-file.ts';
 import { type SettingFacts, type Settings, settingList, settingsSchema } from './settings.ts';
 
 /** Where settings come from; a flag wins over a variable, a variable over `.env`. */
@@ -26,9 +27,10 @@ export function loadSettings(sources: SettingSources): LoadResult {
   const flags = readFlags(sources.argv, problems);
   for (const { name, facts } of settingList) {
     try {
-      given[name] = flags.get(facts.flag ?? '') ?? readVariables(facts, sources);
+      given[name] = flags.get(facts.flag ?? '') || readVariables(facts, sources);
     } catch (error) {
-      problems.push(error instanceof Error ? error.message : String(error));
+      // Only a secret's file can be unreadable, and its error is one of ours.
+      problems.push((error as Error).message);
     }
   }
   if (problems.length > 0) return { ok: false, problems };
@@ -36,9 +38,23 @@ export function loadSettings(sources: SettingSources): LoadResult {
   if (!result.success) {
     return { ok: false, problems: result.error.issues.map((issue) => describe(issue)) };
   }
-  const conflicts = findConflicts(result.data);
-  if (conflicts.length > 0) return { ok: false, problems: conflicts };
-  return { ok: true, settings: result.data };
+  const file = loadModelsFile(result.data.modelsFile, { ...sources.dotenv, ...sources.env });
+  if (!file.ok) return file;
+  const modelNamesGiven = given['modelNames'] !== undefined;
+  const settings = { ...result.data, modelNamesGiven, models: file.entries };
+  const conflicts = findConflicts(settings);
+  return conflicts.length > 0 ? { ok: false, problems: conflicts } : { ok: true, settings };
+}
+
+/** Reads MODELS_FILE again, for SIGHUP. */
+export function reloadModels(
+  { modelsFile, auth }: Settings,
+  { env, dotenv }: SettingSources,
+): ModelsFileResult {
+  const result = loadModelsFile(modelsFile, { ...dotenv, ...env });
+  if (!result.ok) return result;
+  const problems = findKeyProblems(result.entries, auth);
+  return problems.length > 0 ? { ok: false, problems } : result;
 }
 
 /** The flags that were given, by their name with dashes. */
@@ -54,21 +70,25 @@ function readFlags(argv: readonly string[], problems: string[]): ReadonlyMap<str
     const { values } = parseArgs({ args: [...argv], options, strict: true });
     return new Map(Object.entries(values).map(([name, value]) => [`--${name}`, String(value)]));
   } catch (error) {
-    // Node's message names the flag; the rest of it explains a convention that is not ours.
-    const message = error instanceof Error ? error.message : String(error);
-    problems.push(`${message.split('. ')[0]} (see --help)`);
+    // parseArgs throws nothing but errors with a code.
+    problems.push(`${describeMisuse(error as NodeJS.ErrnoException)} (see --help)`);
     return new Map();
   }
 }
 
+function describeMisuse({ code, message }: NodeJS.ErrnoException): string {
+  // A word without a flag may be a key in the wrong place, so it is not repeated.
+  if (code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL') return 'every value needs its flag in front';
+  // Node's first sentence names the flag; the rest explains a convention that is not ours.
+  return message.replace(/\.\s.*/s, '');
+}
+
 function readVariables(facts: SettingFacts, { env, dotenv }: SettingSources): string | undefined {
+  const { variable, fileVariable = '', alias = '' } = facts;
   for (const source of [env, dotenv]) {
-    const value = source[facts.variable];
-    if (value !== undefined && value !== '') return value;
-    const file = facts.fileVariable === undefined ? undefined : source[facts.fileVariable];
-    if (file !== undefined && file !== '') return readSecretFile(facts.fileVariable ?? '', file);
-    const alias = facts.alias === undefined ? undefined : source[facts.alias];
-    if (alias !== undefined && alias !== '') return alias;
+    const file = source[fileVariable];
+    const value = source[variable] || (file && readSecretFile(fileVariable, file)) || source[alias];
+    if (value) return value;
   }
   return undefined;
 }
@@ -77,7 +97,8 @@ function readSecretFile(variable: string, path: string): string {
   try {
     return readFileSync(path, 'utf8').trim();
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    // The file system throws nothing but errors with a code.
+    const { code } = error as NodeJS.ErrnoException;
     throw new Error(`${variable}: cannot read the file it names (${code})`);
   }
 }
@@ -88,16 +109,21 @@ function nameOf({ flag, variable }: SettingFacts): string {
 }
 
 function describe(issue: { readonly path: PropertyKey[]; readonly message: string }): string {
-  const setting = settingList.find(({ name }) => name === issue.path[0]);
-  return `${setting === undefined ? 'settings' : nameOf(setting.facts)}: ${issue.message}`;
+  const settings = settingList.filter(({ name }) => name === issue.path[0]);
+  return `${settings.map(({ facts }) => nameOf(facts)).join()}: ${issue.message}`;
 }
 
 /** `id.secret`: two parts of visible ASCII. */
 const SIGNABLE_KEY = /^[\x21-\x2d\x2f-\x7e]+\.[\x21-\x2d\x2f-\x7e]+$/;
 const BEARER_KEY = /^[\x21-\x7e]+$/;
 
+const KEY_FORM =
+  'must be id.secret as shown on the API keys page, with exactly one dot (several keys: comma ' +
+  'separated)';
+
 /** What is wrong only in combination. */
-function findConflicts({ host, workerAddress, noRegister, apiKeys, auth }: Settings): string[] {
+function findConflicts(settings: Settings): string[] {
+  const { host, workerAddress, noRegister, apiKeys, auth, models } = settings;
   const conflicts: string[] = [];
   if (isWildcard(host) && workerAddress === '' && !noRegister) {
     conflicts.push(
@@ -106,14 +132,30 @@ function findConflicts({ host, workerAddress, noRegister, apiKeys, auth }: Setti
         'worker, or auto',
     );
   }
-  const form = auth === 'jwt' ? SIGNABLE_KEY : BEARER_KEY;
-  if (!apiKeys.every((key) => form.test(key))) {
+  if (apiKeys.length === 0 && !everyModelHasItsKey(settings)) {
     conflicts.push(
-      'ZHIPUAI_API_KEY: must be id.secret as shown on the API keys page, with exactly one dot ' +
-        '(several keys: comma separated)',
+      'ZHIPUAI_API_KEY: is required: the key as shown on the API keys page, id.secret',
     );
   }
-  return conflicts;
+  if (!apiKeys.every((key) => hasKeyForm(key, auth)))
+    conflicts.push(`ZHIPUAI_API_KEY: ${KEY_FORM}`);
+  return [...conflicts, ...findKeyProblems(models, auth)];
+}
+
+function everyModelHasItsKey({ modelNames, modelNamesGiven, models }: Settings): boolean {
+  const served = modelNamesGiven || models.size === 0 ? modelNames : [];
+  const entries = served.length > 0 ? served.map(({ name }) => models.get(name)) : models.values();
+  return [...entries].every((entry) => entry?.apiKeys !== undefined);
+}
+
+function findKeyProblems(models: Settings['models'], auth: Settings['auth']): string[] {
+  return [...models]
+    .filter(([, { apiKeys = [] }]) => !apiKeys.every((key) => hasKeyForm(key, auth)))
+    .map(([name]) => `MODELS_FILE: ${name}.api_key: what its variable holds ${KEY_FORM}`);
+}
+
+function hasKeyForm(key: string, auth: Settings['auth']): boolean {
+  return (auth === 'jwt' ? SIGNABLE_KEY : BEARER_KEY).test(key);
 }
 
 function isWildcard(host: string): boolean {

@@ -1,6 +1,7 @@
 // Every setting: its flag, variable, default, meaning and check, in one schema.
 
 import { z } from 'zod';
+import type { ModelEntry } from './models-file.ts';
 import { byteSize, commaList, httpAddress, onOff, seconds, wholeNumber } from './values.ts';
 
 /** How a setting is given and explained. */
@@ -33,7 +34,10 @@ function setting<Schema extends z.ZodType<unknown, string>>(schema: Schema, fact
   return withDefault;
 }
 
-const required = 'is required: the key as shown on the API keys page, id.secret';
+/** Empty for keys that only models of MODELS_FILE have. */
+const optionalList = z.union([z.literal('').transform((): string[] => []), commaList]);
+
+const CONTEXT_LEN = 'must be a whole number of tokens, or auto';
 
 /** `NAME` or `NAME=GLM-MODEL`. */
 const modelNames = commaList.transform((names) =>
@@ -103,7 +107,14 @@ export const settingsSchema = z.object({
     placeholder: 'MODEL',
     meaning: 'the GLM model behind names that do not say one',
   }),
-  contextLen: setting(z.union([z.literal('auto'), wholeNumber(1, 100_000_000)]), {
+  modelsFile: setting(z.string(), {
+    flag: '--models-file',
+    variable: 'MODELS_FILE',
+    default: '',
+    placeholder: 'FILE',
+    meaning: 'JSON with settings per model name; read again on SIGHUP',
+  }),
+  contextLen: setting(z.union([z.literal('auto'), wholeNumber(1, 100_000_000)], CONTEXT_LEN), {
     flag: '--context-len',
     variable: 'CONTEXT_LEN',
     default: '4096',
@@ -131,7 +142,42 @@ export const settingsSchema = z.object({
     placeholder: 'SECONDS',
     meaning: 'longest wait in line, in seconds',
   }),
-  apiKeys: setting(z.string().min(1, required).pipe(commaList), {
+  convTemplate: setting(z.enum(['zhipu', 'fenced']), {
+    flag: '--conv-template',
+    variable: 'CONV_TEMPLATE',
+    default: 'zhipu',
+    placeholder: 'NAME',
+    meaning: "zhipu = the original worker's, fenced = with markers that no text can forge",
+  }),
+  fenceSecret: setting(z.string(), {
+    variable: 'FENCE_SECRET',
+    default: '',
+    meaning:
+      'what the markers of fenced are derived from; without it the key; set it where keys ' +
+      'rotate, because FastChat keeps a template for its whole life',
+  }),
+  thinking: setting(z.enum(['auto', 'on', 'off']), {
+    flag: '--thinking',
+    variable: 'THINKING',
+    default: 'auto',
+    placeholder: 'MODE',
+    meaning: 'whether models think before they answer: auto = as GLM decides, on, off',
+  }),
+  reasoning: setting(z.enum(['hide', 'inline']), {
+    flag: '--reasoning',
+    variable: 'REASONING',
+    default: 'hide',
+    placeholder: 'MODE',
+    meaning: 'hide thoughts, or show them inline as <think>…</think> before the answer',
+  }),
+  tokenCounter: setting(z.enum(['local', 'upstream']), {
+    flag: '--token-counter',
+    variable: 'TOKEN_COUNTER',
+    default: 'local',
+    placeholder: 'KIND',
+    meaning: "local = estimate, upstream = GLM's tokenizer endpoint, remembered",
+  }),
+  apiKeys: setting(optionalList, {
     variable: 'ZHIPUAI_API_KEY',
     fileVariable: 'ZHIPUAI_API_KEY_FILE',
     alias: 'ZAI_API_KEY',
@@ -180,6 +226,13 @@ export const settingsSchema = z.object({
     placeholder: 'SECONDS',
     meaning: 'longest silence within an answer of GLM, in seconds',
   }),
+  retries: setting(wholeNumber(0, 100), {
+    flag: '--retries',
+    variable: 'UPSTREAM_RETRIES',
+    default: '2',
+    placeholder: 'N',
+    meaning: 'tries after the first one, only before the first text',
+  }),
   generationTimeoutMs: setting(seconds(0.1, 604_800), {
     flag: '--generation-timeout',
     variable: 'GENERATION_TIMEOUT',
@@ -224,16 +277,22 @@ export const settingsSchema = z.object({
   }),
 });
 
+/** What flags and variables alone say. */
+export type SimpleSettings = Readonly<z.output<typeof settingsSchema>>;
+
 /** The settings as the rest of the program gets them; times are in milliseconds. */
-export type Settings = Readonly<z.output<typeof settingsSchema>>;
+export type Settings = SimpleSettings & {
+  /** Whether MODEL_NAMES was given, and so decides what of MODELS_FILE is served. */
+  readonly modelNamesGiven: boolean;
+  /** What MODELS_FILE holds; empty without one. */
+  readonly models: ReadonlyMap<string, ModelEntry>;
+};
 
 export type SettingName = keyof typeof settingsSchema.shape;
 
 /** Every setting in the order of the schema, with its facts. */
 export const settingList: readonly { readonly name: SettingName; readonly facts: SettingFacts }[] =
   Object.entries(settingsSchema.shape).map(([name, schema]) => {
-    const facts = settingFacts.get(schema);
-    if (facts === undefined) throw new Error(`the setting ${name} has no facts`);
-    // Object.entries widens the keys of the shape.
-    return { name: name as SettingName, facts };
+    // `setting` has given each its facts, and Object.entries widens the keys of the shape.
+    return { name: name as SettingName, facts: settingFacts.get(schema) as SettingFacts };
   });

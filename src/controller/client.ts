@@ -43,16 +43,18 @@ export class ControllerClient {
    * @throws ControllerError
    */
   async register(status: WorkerStatus, multimodal: boolean, signal: AbortSignal): Promise<void> {
-    await this.#post(
-      '/register_worker',
-      {
-        worker_name: this.#worker,
-        check_heart_beat: true,
-        worker_status: status,
-        multimodal,
-      },
-      signal,
-    );
+    const path = '/register_worker';
+    const body = {
+      worker_name: this.#worker,
+      check_heart_beat: true,
+      worker_status: status,
+      multimodal,
+    };
+    const text = await this.#post(path, body, signal);
+    // FastChat answers `null`; a page of HTML comes from something else at that address.
+    if (parseJson(text) === undefined) {
+      throw new ControllerError(`${path} answered ${quote(text)} instead of JSON`);
+    }
   }
 
   /**
@@ -94,7 +96,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return null;
+    return undefined;
   }
 }
 

@@ -47,7 +47,12 @@ export interface RegistrationParts {
 export class Registration {
   readonly #parts: RegistrationParts;
   readonly #stop = new AbortController();
+  #hurry = new AbortController();
+  /** What was registered is out of date. */
+  #changed = false;
   #acceptedAt: number | null = null;
+  /** A registration is on its way: the controller may have taken it, whatever becomes of the reply. */
+  #registering = false;
   #loop: Promise<void> = Promise.resolve();
 
   constructor(parts: RegistrationParts) {
@@ -67,9 +72,10 @@ export class Registration {
     });
   }
 
-  /** Registers anew at once, as after a change of the models served. */
-  async announce(): Promise<void> {
-    await this.#register(this.#stop.signal);
+  /** Registers anew soon, as after a change of the models served. */
+  announce(): void {
+    this.#changed = true;
+    this.#hurry.abort();
   }
 
   /**
@@ -77,28 +83,43 @@ export class Registration {
    * @param signal ends the goodbye when the controller does not answer
    */
   async leave(signal: AbortSignal): Promise<void> {
+    const known = this.#registering || this.#acceptedAt !== null;
     this.#stop.abort(new Stopped());
     await this.#loop;
-    if (this.#acceptedAt === null) return;
+    if (!known) return;
     this.#acceptedAt = null;
     const { client, multimodal, status } = this.#parts;
     await client.register({ ...status(), model_names: [] }, multimodal(), signal);
   }
 
   async #run(): Promise<void> {
-    const { clock, heartBeatMs } = this.#parts;
     const { signal } = this.#stop;
     for (;;) {
       await this.#persist(() => this.#register(signal));
-      do await sleep(clock, heartBeatMs, signal);
-      while (await this.#persist(() => this.#heartBeat(signal)));
-      this.#parts.events.forgotten();
+      do await this.#rest();
+      while (!this.#changed && (await this.#persist(() => this.#heartBeat(signal))));
+      if (!this.#changed) this.#parts.events.forgotten();
+      this.#changed = false;
     }
+  }
+
+  /** One heart beat's interval, cut short by an announcement. */
+  async #rest(): Promise<void> {
+    const { clock, heartBeatMs } = this.#parts;
+    this.#hurry = new AbortController();
+    const either = AbortSignal.any([this.#stop.signal, this.#hurry.signal]);
+    if (!this.#changed) await sleep(clock, heartBeatMs, either).catch(() => undefined);
+    this.#stop.signal.throwIfAborted();
   }
 
   async #register(signal: AbortSignal): Promise<void> {
     const { client, multimodal, status, events } = this.#parts;
-    await client.register(status(), multimodal(), signal);
+    this.#registering = true;
+    try {
+      await client.register(status(), multimodal(), signal);
+    } finally {
+      this.#registering = false;
+    }
     this.#acceptedAt = this.#parts.clock.now();
     events.registered();
   }

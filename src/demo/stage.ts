@@ -29,6 +29,9 @@ const ANSWER = {
   paceMs: 25,
 } as const;
 
+/** A model that chats, one that sees and one that embeds. */
+const SANDBOX_MODELS = 'glm-4.6,glm-4.6v,embedding-3';
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface StageOptions {
@@ -82,6 +85,12 @@ export async function setStage(options: StageOptions): Promise<StageResult> {
 }
 
 function environment(given: Environment, sandbox: FakeGlm | null): Environment {
-  if (sandbox !== null) return { ZHIPUAI_API_KEY: SANDBOX_KEY, ZHIPUAI_BASE_URL: sandbox.url };
+  if (sandbox !== null) {
+    return {
+      ZHIPUAI_API_KEY: SANDBOX_KEY,
+      ZHIPUAI_BASE_URL: sandbox.url,
+      MODEL_NAMES: SANDBOX_MODELS,
+    };
+  }
   return Object.fromEntries(LIVE_VARIABLES.map((name) => [name, given[name]]));
 }

@@ -1,5 +1,8 @@
 // What is known of GLM's models: the one table of their limits and abilities.
 
+import type { VisionLimits } from '../model/chat-model.ts';
+import type { EmbeddingLimits } from '../model/embedding-model.ts';
+
 /** Whether a model thinks before it answers. */
 export type Thinking = 'may' | 'must' | 'cannot';
 
@@ -9,8 +12,8 @@ export interface ChatModelFacts {
   /** Longest answer in tokens; null where the documentation states none. */
   readonly maxOutput: number | null;
   readonly thinking: Thinking;
-  /** Pictures a conversation may hold and whether they may be sent inline; null = text only. */
-  readonly vision: { readonly maxImages: number; readonly inline: boolean } | null;
+  /** Null = text only. */
+  readonly vision: VisionLimits | null;
 }
 
 const K = 1000;
@@ -98,5 +101,27 @@ export function chatModelFacts(id: string): ChatModelFacts {
 
 /** Whether `id` is a GLM model id that the catalogue knows. */
 export function isGlmModel(id: string): boolean {
-  return chatModels.has(id.toLowerCase());
+  return chatModels.has(id.toLowerCase()) || embeddingModels.has(id.toLowerCase());
+}
+
+export interface EmbeddingModelFacts extends EmbeddingLimits {
+  /** Lengths of vectors that may be asked for; null = the length is fixed. */
+  readonly dimensions: readonly number[] | null;
+}
+
+/** Page "text embedding" of docs.bigmodel.cn. */
+const embeddingModels: ReadonlyMap<string, EmbeddingModelFacts> = new Map([
+  [
+    'embedding-3',
+    { batchItems: 64, itemTokens: 3072, batchTokens: null, dimensions: [256, 512, 1024, 2048] },
+  ],
+  ['embedding-2', { batchItems: 64, itemTokens: 512, batchTokens: 8000, dimensions: null }],
+]);
+
+/** The window that the model pages state for embedding models, in tokens. */
+export const EMBEDDING_WINDOW = 8 * K;
+
+/** The facts of an embedding model by GLM's id; null for anything else. */
+export function embeddingModelFacts(id: string): EmbeddingModelFacts | null {
+  return embeddingModels.get(id.toLowerCase()) ?? null;
 }

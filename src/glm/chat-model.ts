@@ -4,40 +4,45 @@ import { randomUUID } from 'node:crypto';
 import type { ChatDelta, ChatModel, ChatRequest, ChatStream } from '../model/chat-model.ts';
 import { ChatEvents } from './chat-stream.ts';
 import { type GlmClient, refusalOf } from './client.ts';
-import { chatBody } from './parameters.ts';
+import { chatBody, type GlmModel } from './parameters.ts';
 import type { ResponseBytes } from './response-bytes.ts';
 
+const PATH = '/chat/completions';
 const EVENT_STREAM = 'text/event-stream';
+
+/** Says that GLM has accepted the request, long before a model that thinks has something to say. */
+const ACCEPTED: ChatDelta = { reasoning: '', text: '', finish: null, usage: null };
 
 export class GlmChatModel implements ChatModel {
   readonly #client: GlmClient;
+  readonly #model: GlmModel;
 
-  constructor(client: GlmClient) {
+  constructor(client: GlmClient, model: GlmModel) {
     this.#client = client;
+    this.#model = model;
   }
 
   chat(request: ChatRequest, signal: AbortSignal): ChatStream {
-    return new GlmChatStream(this.#client, request, signal);
+    return new GlmChatStream(this.#client, chatBody(request, this.#model), signal);
   }
 }
 
 class GlmChatStream implements ChatStream {
   readonly #client: GlmClient;
-  readonly #request: ChatRequest;
+  readonly #body: object;
   readonly #signal: AbortSignal;
-  readonly upstreamRequestId = randomUUID();
+  upstreamRequestId: string | null = null;
 
-  constructor(client: GlmClient, request: ChatRequest, signal: AbortSignal) {
+  constructor(client: GlmClient, body: object, signal: AbortSignal) {
     this.#client = client;
-    this.#request = request;
+    this.#body = body;
     this.#signal = signal;
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<ChatDelta, void, undefined> {
-    const body = { ...chatBody(this.#request), request_id: this.upstreamRequestId };
-    const response = await this.#client.post('/chat/completions', body, EVENT_STREAM, this.#signal);
+    const response = await this.#open();
     try {
-      await expectEventStream(response);
+      yield ACCEPTED;
       const events = new ChatEvents(this.upstreamRequestId);
       while (!events.ended) {
         const bytes = await nextBytes(response, events);
@@ -53,11 +58,29 @@ class GlmChatStream implements ChatStream {
       response.close();
     }
   }
+
+  /** Sends the request; a refused token is replaced once. */
+  async #open(): Promise<ResponseBytes> {
+    return this.#client.withFreshToken(async () => {
+      // Each try has a name of its own: GLM refuses one that it has seen before.
+      this.upstreamRequestId = randomUUID();
+      const body = { ...this.#body, request_id: this.upstreamRequestId };
+      const response = await this.#client.post(PATH, body, EVENT_STREAM, this.#signal);
+      try {
+        await expectEventStream(response);
+        return response;
+      } catch (error) {
+        response.close();
+        throw error;
+      }
+    });
+  }
 }
 
 async function expectEventStream(response: ResponseBytes): Promise<void> {
   const head = await response.head();
-  const contentType = head.headers['content-type'] ?? '';
+  // A repeated header is a list at run time, whatever its type says.
+  const contentType = String(head.headers['content-type']).toLowerCase();
   if (head.status === 200 && contentType.startsWith(EVENT_STREAM)) return;
   throw await refusalOf(response, head);
 }

@@ -47,7 +47,7 @@ export class ChatEvents {
   constructor(requestId: string | null) {
     this.requestId = requestId;
     this.#parser = createParser({
-      onEvent: (event) => this.#onEvent(event.data),
+      onEvent: ({ event, data }) => this.#onEvent(data, event === 'error'),
       onError: (error) => {
         if (error.type === 'max-buffer-size-exceeded') this.#fail('an event is too large');
       },
@@ -87,14 +87,14 @@ export class ChatEvents {
     return { reasoning: '', text: '', finish: this.#finish ?? 'stop', usage: null };
   }
 
-  #onEvent(data: string): void {
+  #onEvent(data: string, isError: boolean): void {
     if (this.ended || data === '') return;
     if (data.startsWith(DONE)) {
       this.#done = true;
       return;
     }
     const chunk = this.#parse(data);
-    if (chunk !== null) this.#onChunk(chunk);
+    if (chunk !== null) this.#onChunk(chunk, isError);
   }
 
   #parse(data: string): ChatChunk | null {
@@ -106,9 +106,9 @@ export class ChatEvents {
     }
   }
 
-  #onChunk(chunk: ChatChunk): void {
+  #onChunk(chunk: ChatChunk, isError: boolean): void {
     this.requestId ??= chunk.requestId;
-    if (chunk.error !== null) {
+    if (isError || chunk.error !== null) {
       const context = { status: 200, requestId: this.requestId ?? undefined };
       this.#failure =
         errorOfBody(chunk.error, context) ?? this.#error('upstream_malformed', 'error');

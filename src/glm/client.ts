@@ -1,7 +1,7 @@
 // Sends requests to GLM over pooled connections: address, headers and time limits in one place.
 
 import { Agent, type Dispatcher } from 'undici';
-import type { ModelError } from '../model/model-error.ts';
+import { ModelError } from '../model/model-error.ts';
 import { errorOfBody, errorOfStatus } from './errors.ts';
 import { ResponseBytes, type ResponseHead } from './response-bytes.ts';
 import type { Credentials } from './token.ts';
@@ -86,9 +86,18 @@ export class GlmClient {
     return response;
   }
 
-  /** Call after GLM refused the key: the next request signs a fresh token. */
-  renewToken(): void {
-    this.#credentials.renew();
+  /**
+   * Runs `attempt`, and once more with a fresh token when GLM refused the one it had: a clock that
+   * is off, or a long wait in a queue of GLM's, makes a good token look bad.
+   */
+  async withFreshToken<Result>(attempt: () => Promise<Result>): Promise<Result> {
+    try {
+      return await attempt();
+    } catch (error) {
+      const refused = error instanceof ModelError && error.kind === 'key_invalid';
+      if (!refused || !this.#credentials.renew()) throw error;
+      return attempt();
+    }
   }
 }
 
@@ -116,6 +125,43 @@ export async function refusalOf(response: ResponseBytes, head: ResponseHead): Pr
   const context = { status: head.status, requestId: requestIdOf(head), retryAfter };
   const body = await readBody(response, REFUSAL_LIMIT);
   return errorOfBody(parseJson(body), context) ?? errorOfStatus(context);
+}
+
+/** Largest plain JSON reply that is read, in bytes: 64 embeddings of 2048 numbers fit five times. */
+const REPLY_LIMIT = 16 * 1024 * 1024;
+
+/**
+ * POSTs JSON and reads the JSON reply.
+ * @throws ModelError, or the signal's reason
+ */
+export async function readJson(
+  client: GlmClient,
+  path: string,
+  body: object,
+  signal: AbortSignal,
+): Promise<unknown> {
+  return client.withFreshToken(() => readJsonOnce(client, path, body, signal));
+}
+
+async function readJsonOnce(
+  client: GlmClient,
+  path: string,
+  body: object,
+  signal: AbortSignal,
+): Promise<unknown> {
+  const response = await client.post(path, body, 'application/json', signal);
+  try {
+    const head = await response.head();
+    if (head.status !== 200) throw await refusalOf(response, head);
+    const reply = parseJson(await readBody(response, REPLY_LIMIT));
+    const context = { status: head.status, requestId: requestIdOf(head) };
+    const error = errorOfBody(reply, context);
+    if (error !== null) throw error;
+    if (reply === null) throw new ModelError('upstream_malformed', { message: 'not JSON' });
+    return reply;
+  } finally {
+    response.close();
+  }
 }
 
 function parseJson(text: string | null): unknown {

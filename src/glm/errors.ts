@@ -46,16 +46,22 @@ function kindOfStatus(status: number): ModelFailureKind {
   return status >= 400 ? 'upstream_refused' : 'upstream_malformed';
 }
 
+/** A field that is null or odd must not hide the others. */
+const text = z.string().optional().catch(undefined);
+
 const errorBody = z.object({
   error: z.object({
-    code: z.union([z.string(), z.number()]).optional(),
-    message: z.string().optional(),
+    code: z.union([z.string(), z.number()]).optional().catch(undefined),
+    message: text,
   }),
-  request_id: z.string().optional(),
+  request_id: text,
 });
 
 /** A date with a time, the form in which GLM says when a quota refills. */
 const RESET_TIME = /\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(?::\d{2})?/;
+
+/** A `Retry-After` that is a wait of at most some days: an empty one would be a wait of nothing. */
+const WHOLE_SECONDS = /^\d{1,6}$/;
 
 /** What is known of a refusal besides its body. */
 export interface RefusalContext {
@@ -90,12 +96,8 @@ export function errorOfStatus(context: RefusalContext): ModelError {
 }
 
 function detailOf({ status, requestId, retryAfter }: RefusalContext): UpstreamDetail {
-  const seconds = Number(retryAfter);
-  return {
-    status,
-    ...(requestId !== undefined && { requestId }),
-    ...(retryAfter !== undefined && seconds >= 0 && { retryAfterMs: seconds * 1000 }),
-  };
+  const wait = WHOLE_SECONDS.test(retryAfter ?? '') && { retryAfterMs: Number(retryAfter) * 1000 };
+  return { status, ...(requestId !== undefined && { requestId }), ...wait };
 }
 
 /**

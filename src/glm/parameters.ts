@@ -1,47 +1,104 @@
-// Brings a request of the port into the body and the ranges that GLM's chat endpoint accepts.
+// Brings a request of the port into the fields and the ranges of GLM's chat endpoint.
 
 import type { ChatMessage, ChatRequest } from '../model/chat-model.ts';
+import type { ChatModelFacts } from './catalogue.ts';
 
-/** GLM's ranges (page "chat completion"); both numbers take two decimals. */
-const TEMPERATURE_MAX = 1;
-const TOP_P_MIN = 0.01;
-const TOP_P_MAX = 1;
+/** Which GLM model is asked, and how. */
+export interface GlmModel {
+  /** Such as `glm-4.6`. */
+  readonly id: string;
+  readonly facts: ChatModelFacts;
+  /** Whether it shall think before it answers; `auto` leaves that to GLM. */
+  readonly thinking: 'auto' | 'on' | 'off';
+}
 
-/** How many stop strings GLM takes; the worker enforces the others. */
+/** Fields of a request body. */
+type Fields = Readonly<Record<string, unknown>>;
+
+interface ParameterRow {
+  /** Field of the port's request. */
+  readonly from: keyof ChatRequest;
+  /** GLM's field or fields. */
+  readonly to: string;
+  /** How the value changes on the way, for the README. */
+  readonly rule: string;
+  /** Makes GLM's fields; an absent value never comes here and stays absent. */
+  readonly write: (request: ChatRequest, facts: ChatModelFacts) => Fields;
+}
+
+/**
+ * GLM documents 0 to 1 today and 0 to 1 without its ends for older models; the vendor's own SDK
+ * keeps both numbers within these limits for every model, so they are accepted everywhere.
+ */
+const SMALLEST = 0.01;
+const LARGEST = 0.99;
+
+/** How many stop strings every GLM model takes; the worker enforces the others. */
 const STOP_LIMIT = 1;
 
+/** Every parameter that GLM gets (page "chat completion"). */
+export const glmParameters: readonly ParameterRow[] = [
+  {
+    from: 'temperature',
+    to: 'temperature, do_sample',
+    rule: `0 becomes \`do_sample: false\` (greedy), else brought into ${SMALLEST} to ${LARGEST}, two decimals`,
+    write: ({ temperature = 0 }) =>
+      temperature <= 0 ? { do_sample: false } : { temperature: inRange(temperature) },
+  },
+  {
+    from: 'topP',
+    to: 'top_p',
+    rule: `brought into ${SMALLEST} to ${LARGEST}, two decimals`,
+    write: ({ topP = 0 }) => ({ top_p: inRange(topP) }),
+  },
+  {
+    from: 'maxTokens',
+    to: 'max_tokens',
+    rule: "whole, at least 1, at most the model's maximum output",
+    write: ({ maxTokens = 0 }, { maxOutput }) => ({
+      max_tokens: Math.min(Math.max(Math.floor(maxTokens), 1), maxOutput ?? Infinity),
+    }),
+  },
+  {
+    from: 'stop',
+    to: 'stop',
+    rule: `the first ${STOP_LIMIT}; this worker enforces all of them`,
+    write: ({ stop }) => (stop.length === 0 ? {} : { stop: stop.slice(0, STOP_LIMIT) }),
+  },
+];
+
 /** The JSON body of `/chat/completions`. Absent values stay absent: GLM refuses some nulls. */
-export function chatBody(request: ChatRequest): Record<string, unknown> {
-  const { model, messages, temperature, topP, maxTokens, stop } = request;
-  return {
-    model,
-    messages: messages.map(wireMessage),
-    stream: true,
-    ...(temperature !== undefined && sampling(temperature)),
-    ...(topP !== undefined && { top_p: twoDecimals(clamp(topP, TOP_P_MIN, TOP_P_MAX)) }),
-    ...(maxTokens !== undefined && { max_tokens: Math.max(1, Math.floor(maxTokens)) }),
-    ...(stop.length > 0 && { stop: stop.slice(0, STOP_LIMIT) }),
-  };
+export function chatBody(request: ChatRequest, { id, facts, thinking }: GlmModel): Fields {
+  const fields = glmParameters
+    .filter(({ from }) => request[from] !== undefined)
+    .map(({ write }) => write(request, facts));
+  return Object.assign(
+    { model: id, messages: request.messages.map(wireMessage), stream: true },
+    ...fields,
+    thinkingField(facts, thinking),
+  );
 }
 
-/** Temperature 0 means greedy, which GLM spells `do_sample: false`. */
-function sampling(temperature: number): Record<string, unknown> {
-  const inRange = twoDecimals(clamp(temperature, 0, TEMPERATURE_MAX));
-  return inRange === 0 ? { do_sample: false } : { temperature: inRange };
+/** Only models that may do either take the field as given: the others refuse it or ignore it. */
+function thinkingField({ thinking }: ChatModelFacts, wanted: GlmModel['thinking']): Fields {
+  if (wanted === 'auto' || thinking !== 'may') return {};
+  return { thinking: { type: wanted === 'on' ? 'enabled' : 'disabled' } };
 }
 
-function wireMessage({ role, content }: ChatMessage): Record<string, unknown> {
+/** A message as GLM spells it. */
+export function wireMessage({ role, content }: ChatMessage): Fields {
   if (typeof content === 'string') return { role, content };
   const parts = content.map((part) =>
-    part.type === 'text' ? part : { type: 'image_url', image_url: { url: part.url } },
+    part.type === 'text' ? part : { type: 'image_url', image_url: { url: imageUrl(part.url) } },
   );
   return { role, content: parts };
 }
 
-function clamp(value: number, least: number, most: number): number {
-  return Math.min(Math.max(value, least), most);
+/** GLM takes addresses and bare base64; its own SDK strips what a data URL has in front. */
+function imageUrl(url: string): string {
+  return url.startsWith('data:') ? url.slice(url.indexOf(',') + 1) : url;
 }
 
-function twoDecimals(value: number): number {
-  return Math.round(value * 100) / 100;
+function inRange(value: number): number {
+  return Math.round(Math.min(Math.max(value, SMALLEST), LARGEST) * 100) / 100;
 }

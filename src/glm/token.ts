@@ -13,14 +13,14 @@ const RENEW_AT_REMAINING = 0.25;
 export interface Credentials {
   /** The header's value; a promise only when a token has to be signed first. */
   authorization(): string | Promise<string>;
-  /** Forgets the cached token, for when GLM says that it has expired. */
-  renew(): void;
+  /** Forgets the cached token, for when GLM refused it; false when there is no other to be had. */
+  renew(): boolean;
 }
 
 /** The plain key as a bearer token, which GLM accepts too. */
 export function bearerCredentials(key: string): Credentials {
   const value = `Bearer ${key}`;
-  return { authorization: () => value, renew: () => undefined };
+  return { authorization: () => value, renew: () => false };
 }
 
 /**
@@ -54,6 +54,7 @@ export function jwtCredentials(key: string, ttlMs: number, clock: Clock): Creden
     },
     renew() {
       cached = { value: '', renewAt: 0 };
+      return true;
     },
   };
 }

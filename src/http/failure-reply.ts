@@ -29,9 +29,12 @@ export function addFailureReplies(
 ): void {
   server.setErrorHandler<FastifyError | Error>((error, request, reply) => {
     const failure = failureOfRequest(error, bodyLimit);
-    const line = { requestId: request.id, path: request.url, failure: failure.kind };
-    const { hint, cause } = failure;
-    logger.warn({ ...line, hint, err: cause }, 'request refused');
+    // A Failure comes from the worker, which has told of it already.
+    if (!(error instanceof Failure)) {
+      const { kind, hint, cause, remedy } = failure;
+      const line = { requestId: request.id, path: request.url, failure: kind };
+      logger.warn({ ...line, hint, err: cause, remedy }, 'request refused');
+    }
     return sendFailure(failure, request, reply);
   });
   server.setNotFoundHandler((request, reply) => {

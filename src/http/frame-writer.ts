@@ -102,7 +102,7 @@ class FrameWriter {
     if (!this.#response.writableNeedDrain) this.#send(this.#newest);
   }
 
-  /** Both pieces as one HTTP chunk. */
+  /** Both pieces in one write to the socket. */
   #send({ body, tail }: Frame): boolean {
     const response = this.#response;
     response.cork();

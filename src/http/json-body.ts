@@ -7,6 +7,10 @@ export function readBodiesAsJson(server: FastifyInstance): void {
   // Keys such as `__proto__` are refused, as Fastify does by default.
   const parse = server.getDefaultJsonParser('error', 'error');
   server.removeAllContentTypeParsers();
+  // Fastify refuses a type that it cannot read before any parser is asked.
+  server.addHook('onRequest', async (request) => {
+    delete request.headers['content-type'];
+  });
   server.addContentTypeParser('*', { parseAs: 'string' }, (request, body, done) => {
     if (body === '') done(null, undefined);
     // `parseAs: 'string'` makes a string of it, which the type of the callback does not know.

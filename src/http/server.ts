@@ -8,6 +8,7 @@ import { addFailureReplies } from './failure-reply.ts';
 import type { WriteLimits } from './frame-writer.ts';
 import { readBodiesAsJson } from './json-body.ts';
 import { addDescribeRoutes } from './routes/describe.ts';
+import { addEmbeddingRoutes } from './routes/embeddings.ts';
 import { addGenerateRoutes } from './routes/generate.ts';
 import { addHealthRoutes, type Readiness } from './routes/health.ts';
 
@@ -51,6 +52,7 @@ export function createServer(options: ServerOptions, parts: ServerParts): Fastif
   addFailureReplies(server, options.bodyLimit, parts.logger);
   const addRoutes = async (scope: FastifyInstance) => {
     addGenerateRoutes(scope, parts.worker, options);
+    addEmbeddingRoutes(scope, parts.worker);
     addDescribeRoutes(scope, parts.worker);
     addHealthRoutes(scope, parts.readiness);
   };

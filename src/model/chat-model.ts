@@ -13,8 +13,6 @@ export interface ChatMessage {
 
 /** What is asked of a model. An absent field means the provider's default. */
 export interface ChatRequest {
-  /** The provider's id of the model. */
-  readonly model: string;
   readonly messages: readonly ChatMessage[];
   /** 0 = always the likeliest token; adapters bring larger values into their own range. */
   readonly temperature?: number;
@@ -24,6 +22,14 @@ export interface ChatRequest {
   readonly maxTokens?: number;
   /** Strings that end the answer. Adapters may pass on fewer: the worker enforces all of them. */
   readonly stop: readonly string[];
+}
+
+/** What a model accepts of pictures. */
+export interface VisionLimits {
+  /** Most pictures in one conversation. */
+  readonly maxImages: number;
+  /** Whether pictures may be sent inline; otherwise only as addresses. */
+  readonly inline: boolean;
 }
 
 /** Tokens, as the provider counts them. */
@@ -47,7 +53,8 @@ export interface ChatDelta {
 }
 
 /**
- * One running answer. Pulling is the back-pressure; leaving the loop ends the upstream request.
+ * One running answer. The first delta, which may be empty, says that the provider has accepted the
+ * request. Pulling is the back-pressure; leaving the loop ends the upstream request.
  * The iteration throws a ModelError, or the reason of the signal it was started with. It ends
  * without an error only after a delta with a `finish`.
  */
@@ -56,7 +63,17 @@ export interface ChatStream extends AsyncIterable<ChatDelta> {
   readonly upstreamRequestId: string | null;
 }
 
+/** One model of a provider. */
 export interface ChatModel {
   /** Starts an answer; nothing is sent before the first pull. */
   chat(request: ChatRequest, signal: AbortSignal): ChatStream;
+}
+
+/** Counts tokens exactly, at the price of a request. */
+export interface Tokenizer {
+  /**
+   * Tokens of a conversation.
+   * @throws ModelError, or the signal's reason
+   */
+  count(messages: readonly ChatMessage[], signal: AbortSignal): Promise<number>;
 }

@@ -57,4 +57,9 @@ export class ModelError extends Error {
     this.kind = kind;
     this.upstream = upstream;
   }
+
+  /** Whether the same call may succeed after a wait. */
+  get transient(): boolean {
+    return modelFailureKinds[this.kind].transient;
+  }
 }

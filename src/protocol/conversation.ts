@@ -1,4 +1,16 @@
-// The conversation template that FastChat renders prompts with, and the markers it is made of.
+// A conversation, and the template with which FastChat renders one into a prompt.
+
+/** One contribution to a conversation. */
+export interface Turn {
+  readonly role: 'user' | 'assistant';
+  /** As the caller wrote it, byte for byte; may be empty. */
+  readonly content: string;
+}
+
+export interface Conversation {
+  readonly system: string;
+  readonly turns: readonly Turn[];
+}
 
 /** The strings that separate turns in a prompt. */
 export interface Markers {

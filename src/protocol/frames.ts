@@ -49,7 +49,7 @@ export class AnswerBytes {
    */
   append(text: string): void {
     const escaped = JSON.stringify(text.toWellFormed());
-    this.#reserve(escaped.length - 2);
+    this.#reserve(text.length);
     // The quotes that JSON.stringify adds are left out.
     this.#length += this.#buffer.write(escaped.slice(1, -1), this.#length);
   }

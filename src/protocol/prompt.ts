@@ -1,17 +1,6 @@
 // Reads the one string into which FastChat flattens a conversation back into its turns.
 
-import type { Markers } from './conversation.ts';
-
-export interface Turn {
-  readonly role: 'user' | 'assistant';
-  /** As the caller wrote it, byte for byte; may be empty. */
-  readonly content: string;
-}
-
-export interface Conversation {
-  readonly system: string;
-  readonly turns: readonly Turn[];
-}
+import type { Conversation, Markers, Turn } from './conversation.ts';
 
 /**
  * Decodes a prompt that FastChat rendered with `markers`:

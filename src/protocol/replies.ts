@@ -1,5 +1,7 @@
 // The JSON that a worker's small endpoints reply with, spelt as FastChat reads it.
 
+import type { EncodedVector } from './embeddings.ts';
+
 /** Reply of `/worker_get_status`, and what a worker registers with. */
 export interface WorkerStatus {
   /** Empty while the worker drains: the controller then routes nothing to it. */
@@ -20,4 +22,12 @@ export interface TokenCount {
 export interface ModelDetails {
   /** Tokens of conversation and answer together. */
   readonly context_length: number;
+}
+
+/** Reply of `/worker_get_embeddings`. */
+export interface EmbeddingReply {
+  /** One vector per input, in their order. */
+  readonly embedding: readonly EncodedVector[];
+  /** Tokens of all inputs. */
+  readonly token_num: number;
 }

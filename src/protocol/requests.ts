@@ -11,7 +11,7 @@ const optionalNumber = optional(z.number());
 
 /** The API server sends a list, the Gradio page a string; empty strings mean nothing. */
 const stopStrings = z
-  .union([z.string(), z.array(z.string())])
+  .union([z.string(), z.array(z.string())], 'expected a string or a list of strings')
   .nullish()
   .transform((stop) => [stop ?? []].flat().filter((one) => one !== ''));
 
@@ -24,9 +24,24 @@ export const generateRequest = z.looseObject({
   max_new_tokens: optionalNumber,
   stop: stopStrings,
   echo: optional(z.boolean()),
+  images: z
+    .array(z.string())
+    .nullish()
+    .transform((images) => images ?? []),
 });
 
 export type GenerateRequest = z.output<typeof generateRequest>;
+
+/** Body of `/worker_get_embeddings`; one string is taken as a list of one. */
+export const embeddingRequest = z.looseObject({
+  model: optional(text),
+  input: z.union([z.string().transform((one) => [one]), z.array(z.string()).min(1)], {
+    error: 'expected a list of strings (FastChat decodes token ids before it calls a worker)',
+  }),
+  encoding_format: optional(z.enum(['float', 'base64'])),
+});
+
+export type EmbeddingRequest = z.output<typeof embeddingRequest>;
 
 /** Body of `/worker_get_conv_template` and `/model_details`; may be empty. */
 export const modelRequest = z.looseObject({ model: optional(text) });
@@ -47,7 +62,9 @@ export function parseRequest<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const result = schema.safeParse(body ?? {});
   if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  const field = issue?.path.join('.') || 'body';
-  throw new RequestError(`${field}: ${issue?.message ?? 'invalid'}`);
+  // Of several complaints the first is enough: a long list could have one per item.
+  const [complaint] = result.error.issues.map(
+    ({ path, message }) => `${path.join('.') || 'body'}: ${message}`,
+  );
+  throw new RequestError(complaint);
 }

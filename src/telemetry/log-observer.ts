@@ -6,6 +6,9 @@ import type { Observer, WorkReport } from '../worker/observer.ts';
 /** Unknown models that are logged by name; a caller can invent more than a log should hold. */
 const UNKNOWN_MODELS_LIMIT = 100;
 
+/** Longest piece of such a name that is kept and logged, in UTF-16 units. */
+const NAME_LIMIT = 200;
+
 export class LogObserver implements Observer {
   readonly #logger: Logger;
   readonly #unknownModels = new Set<string>();
@@ -30,8 +33,10 @@ export class LogObserver implements Observer {
   }
 
   unknownModel(model: string, answeredAs: string): void {
-    if (this.#unknownModels.size >= UNKNOWN_MODELS_LIMIT || this.#unknownModels.has(model)) return;
-    this.#unknownModels.add(model);
-    this.#logger.warn({ model: model.slice(0, 200), answeredAs }, 'asked about a model not served');
+    // A copy: a mere slice would keep all of the string alive, as long as a body may be.
+    const name = Buffer.from(model.slice(0, NAME_LIMIT)).toString();
+    if (this.#unknownModels.size >= UNKNOWN_MODELS_LIMIT || this.#unknownModels.has(name)) return;
+    this.#unknownModels.add(name);
+    this.#logger.warn({ model: name, answeredAs }, 'asked about a model not served');
   }
 }

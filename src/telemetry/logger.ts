@@ -6,8 +6,8 @@ export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' |
 
 export interface LogOptions {
   readonly level: LogLevel;
-  /** Texts that must never appear in a line, such as the API key. */
-  readonly secrets: readonly string[];
+  /** Texts that must never appear in a line, such as the API key; may grow while it is used. */
+  readonly secrets: ReadonlySet<string>;
 }
 
 /** Stands in a log line where a secret would have stood. */
@@ -45,13 +45,23 @@ function describeError(error: unknown): unknown {
 /** Whoever logs what, no line leaves with a secret in it. */
 function withoutSecrets(
   destination: DestinationStream,
-  secrets: readonly string[],
+  secrets: ReadonlySet<string>,
 ): DestinationStream {
-  const real = secrets.filter((secret) => secret.length >= SHORTEST_SECRET);
   return {
     write: (line) => {
-      const clean = real.reduce((text, secret) => text.replaceAll(secret, REDACTED), line);
+      const clean = spellings(secrets).reduce(
+        (text, secret) => text.replaceAll(secret, REDACTED),
+        line,
+      );
       destination.write(clean);
     },
   };
+}
+
+/** How secrets look in a line, which is JSON; a secret within another comes after it. */
+function spellings(secrets: ReadonlySet<string>): string[] {
+  return [...secrets]
+    .filter((secret) => secret.length >= SHORTEST_SECRET)
+    .map((secret) => JSON.stringify(secret).slice(1, -1))
+    .toSorted((one, other) => other.length - one.length);
 }

@@ -1,32 +1,69 @@
-// Lets a limited number of generations run at once; the others wait in line, first come first served.
+// Lets a limited number of requests run at once; the others wait in line, first come first served.
 
 import type { Cancel, Clock } from '../lib/clock.ts';
-import { Failure, type FailureKind } from './failure.ts';
+import type { LaneOutcome } from './adaptive-limit.ts';
+import { Failure } from './failure.ts';
+import type { Route } from './route.ts';
 
 export interface GateLimits {
   /** Places: how much runs at once. */
   readonly places: number;
   /** Longest line. */
   readonly queueLimit: number;
-  /** Longest wait in line, in milliseconds. */
+  /** Longest wait of one request, all its tries together, in milliseconds. */
   readonly queueTimeoutMs: number;
 }
 
-/** Gives a place back; only the first call counts. */
-export type Release = () => void;
+/** What a request needs to run. */
+export interface Wish<Model> {
+  /** Any one of these; never empty. */
+  readonly routes: readonly Route<Model>[];
+  /** The served model's own share of the places. */
+  readonly share: ModelShare;
+}
+
+/** A limit on one served model, within the places of the whole worker. */
+export interface ModelShare {
+  readonly max: number;
+  taken: number;
+}
+
+/** A request's position in line, kept over all its tries: who tries again does not go to the back. */
+export interface Ticket {
+  readonly number: number;
+  /** Milliseconds that it may still wait. */
+  budgetMs: number;
+  /** Whether it had a place before, and so cannot be turned away by a full line. */
+  admitted: boolean;
+}
+
+/** A place at the gate, with the route to take from it. */
+export interface Place<Model> {
+  readonly route: Route<Model>;
+  /** The provider has accepted the request. */
+  granted(): void;
+  /** Gives the place back; only the first call counts. */
+  leave(outcome: LaneOutcome): void;
+}
 
 interface Waiting {
-  readonly enter: () => void;
+  readonly ticket: Ticket;
+  readonly wish: Wish<unknown>;
+  /** Takes a place if there is one; false when it has to go on waiting. */
+  readonly tryToEnter: () => boolean;
   readonly refuse: (reason: Error) => void;
 }
 
 export class Gate {
   readonly #limits: GateLimits;
   readonly #clock: Clock;
-  /** Insertion order is the order of the line. */
-  readonly #line = new Set<Waiting>();
+  /** In the order of their tickets. */
+  readonly #line: Waiting[] = [];
   #running = 0;
+  #tickets = 0;
+  #turns = 0;
   #closed = false;
+  #cancelLook: Cancel = () => undefined;
 
   constructor(limits: GateLimits, clock: Clock) {
     this.#limits = limits;
@@ -38,19 +75,34 @@ export class Gate {
   }
 
   get waiting(): number {
-    return this.#line.size;
+    return this.#line.length;
+  }
+
+  /** A ticket for a new request. */
+  ticket(): Ticket {
+    const budgetMs = this.#limits.queueTimeoutMs;
+    return { number: this.#tickets++, budgetMs, admitted: false };
   }
 
   /**
    * Takes a place, waiting in line for one if need be.
    * @throws Failure `queue_full`, `queue_timeout` or `draining`; the signal's reason when it aborts
    */
-  async enter(signal: AbortSignal): Promise<Release> {
+  async enter<Model>(
+    ticket: Ticket,
+    wish: Wish<Model>,
+    signal: AbortSignal,
+  ): Promise<Place<Model>> {
     signal.throwIfAborted();
     if (this.#closed) throw new Failure('draining');
-    if (this.#running >= this.#limits.places) await this.#wait(signal);
-    else this.#running++;
-    return this.#release();
+    // Whoever is in line and can go, goes first.
+    this.#admit();
+    const place = this.#take(ticket, wish);
+    if (place !== null) return place;
+    if (!ticket.admitted && this.#line.length >= this.#limits.queueLimit) {
+      throw new Failure('queue_full');
+    }
+    return this.#wait(ticket, wish, signal);
   }
 
   /** Refuses those in line and whoever comes later; those inside go on. */
@@ -59,18 +111,25 @@ export class Gate {
     for (const waiting of [...this.#line]) waiting.refuse(new Failure('draining'));
   }
 
-  #wait(signal: AbortSignal): Promise<void> {
-    if (this.#line.size >= this.#limits.queueLimit) throw new Failure('queue_full');
+  #wait<Model>(ticket: Ticket, wish: Wish<Model>, signal: AbortSignal): Promise<Place<Model>> {
+    const began = this.#clock.now();
     return new Promise((resolve, reject) => {
       const leave = () => {
-        this.#line.delete(waiting);
+        this.#line.splice(this.#line.indexOf(waiting), 1);
         signal.removeEventListener('abort', onAbort);
-        cancelTimer();
+        cancelTimeout();
+        ticket.budgetMs -= this.#clock.now() - began;
+        if (this.#line.length === 0) this.#cancelLook();
       };
       const waiting: Waiting = {
-        enter: () => {
+        ticket,
+        wish,
+        tryToEnter: () => {
+          const place = this.#take(ticket, wish);
+          if (place === null) return false;
           leave();
-          resolve();
+          resolve(place);
+          return true;
         },
         refuse: (reason) => {
           leave();
@@ -78,25 +137,67 @@ export class Gate {
         },
       };
       const onAbort = () => waiting.refuse(signal.reason);
-      const cancelTimer = this.#refuseLater(waiting, 'queue_timeout');
-      this.#line.add(waiting);
+      const cancelTimeout = this.#clock.after(Math.max(ticket.budgetMs, 0), () =>
+        waiting.refuse(new Failure('queue_timeout')),
+      );
       signal.addEventListener('abort', onAbort, { once: true });
+      const behind = this.#line.findIndex((other) => other.ticket.number > ticket.number);
+      this.#line.splice(behind === -1 ? this.#line.length : behind, 0, waiting);
+      this.#lookAgain();
     });
   }
 
-  #refuseLater(waiting: Waiting, kind: FailureKind): Cancel {
-    return this.#clock.after(this.#limits.queueTimeoutMs, () => waiting.refuse(new Failure(kind)));
+  /** Lets in whoever can go, in the order of the line; one who cannot does not hold up others. */
+  #admit(): void {
+    const blocked = new Set<Wish<unknown>>();
+    for (const { wish, tryToEnter } of [...this.#line]) {
+      if (this.#running >= this.#limits.places) break;
+      if (!blocked.has(wish) && !tryToEnter()) blocked.add(wish);
+    }
+    this.#lookAgain();
   }
 
-  /** A place that is given back goes straight to the first in line, so nobody can overtake. */
-  #release(): Release {
-    let released = false;
-    return () => {
-      if (released) return;
-      released = true;
-      const [first] = this.#line;
-      if (first === undefined) this.#running--;
-      else first.enter();
+  /** Some routes only pause: looks again when the first of them may be free. */
+  #lookAgain(): void {
+    this.#cancelLook();
+    if (this.#running >= this.#limits.places) return;
+    const wishes = new Set(this.#line.map(({ wish }) => wish));
+    const waits = [...wishes].flatMap((wish) => wish.routes.map(({ limit }) => limit.waitMs()));
+    const soonest = Math.min(...waits.filter((wait) => wait > 0));
+    if (soonest === Number.POSITIVE_INFINITY) return;
+    this.#cancelLook = this.#clock.after(Math.ceil(soonest), () => this.#admit());
+  }
+
+  /** The next route in turn that has room; accounts at rest only when there is no other. */
+  #freeRoute<Model>({ routes, share }: Wish<Model>): Route<Model> | null {
+    if (this.#running >= this.#limits.places || share.taken >= share.max) return null;
+    const now = this.#clock.now();
+    const awake = routes.filter(({ account }) => !account.isResting(now));
+    const candidates = awake.length > 0 ? awake : routes;
+    const free = candidates.filter(({ limit }) => limit.waitMs() === 0);
+    return free[this.#turns++ % free.length] ?? null;
+  }
+
+  #take<Model>(ticket: Ticket, wish: Wish<Model>): Place<Model> | null {
+    const route = this.#freeRoute(wish);
+    if (route === null) return null;
+    const { share } = wish;
+    ticket.admitted = true;
+    this.#running++;
+    share.taken++;
+    route.limit.started();
+    let left = false;
+    return {
+      route,
+      granted: () => route.limit.granted(),
+      leave: (outcome) => {
+        if (left) return;
+        left = true;
+        this.#running--;
+        share.taken--;
+        route.limit.finished(outcome);
+        this.#admit();
+      },
     };
   }
 }

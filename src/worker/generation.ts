@@ -15,13 +15,20 @@ export interface GenerationOptions {
   readonly stop: readonly string[];
   /** Text the answer begins with: the prompt of a completion that asked for `echo`. */
   readonly prefix: string;
+  /** Whether the caller gets to read the thoughts, as `<think>…</think>` before the answer. */
+  readonly showThoughts: boolean;
 }
+
+const THOUGHTS_BEGIN = '<think>';
+const THOUGHTS_END = '</think>';
 
 export class Generation {
   readonly #answer = new AnswerBytes();
   readonly #stops: StopStrings;
   readonly #promptTokens: number;
   readonly #meter = new TokenMeter();
+  readonly #showThoughts: boolean;
+  #thinking = false;
   #reasoning = '';
   #hasText = false;
   /** First half of a character whose second half is still to come. */
@@ -29,8 +36,9 @@ export class Generation {
   #usage: Usage | null = null;
   #finish: FinishReason | null = null;
 
-  constructor({ promptTokens, stop, prefix }: GenerationOptions) {
+  constructor({ promptTokens, stop, prefix, showThoughts }: GenerationOptions) {
     this.#promptTokens = promptTokens;
+    this.#showThoughts = showThoughts;
     this.#stops = new StopStrings(stop);
     if (prefix !== '') this.#answer.append(prefix);
   }
@@ -38,6 +46,16 @@ export class Generation {
   /** Set once the answer is complete, be it by the model or by a stop string. */
   get finish(): FinishReason | null {
     return this.#finish;
+  }
+
+  /** Whether the caller may have seen something of it, so that it cannot start over. */
+  get begun(): boolean {
+    return this.#hasText || (this.#showThoughts && this.#reasoning !== '');
+  }
+
+  /** The provider's own count, once it has come. */
+  get countedUsage(): Usage | null {
+    return this.#usage;
   }
 
   /** The provider's count when it came, an estimate before. */
@@ -56,23 +74,41 @@ export class Generation {
   /** Takes a delta; true when the answer has grown or is complete, so that a frame is due. */
   take({ reasoning, text, finish, usage }: ChatDelta): boolean {
     if (usage !== null) this.#usage = usage;
-    if (reasoning !== '') this.#think(reasoning);
-    if (text !== '') this.#meter.add(text);
-    const grown = text !== '' && this.#append(this.#stops.push(text));
-    this.#hasText ||= text !== '';
+    const thought = reasoning !== '' && this.#think(reasoning);
+    const spoke = text !== '' && this.#speak(text);
     if (this.#stops.hit) this.#finish = 'stop';
     else if (finish !== null) this.#complete(finish);
-    return grown || this.#finish !== null;
+    return thought || spoke || this.#finish !== null;
   }
 
-  #think(reasoning: string): void {
+  /** True when the caller gets to see something of it. */
+  #think(reasoning: string): boolean {
     this.#meter.add(reasoning);
     // Only an answer without text needs the thoughts, so they are dropped once there is some.
     if (this.#hasText) this.#reasoning = '';
     else this.#reasoning = (this.#reasoning + reasoning).slice(0, REASONING_LIMIT);
+    if (!this.#showThoughts) return false;
+    const opening = this.#thinking ? '' : THOUGHTS_BEGIN;
+    this.#thinking = true;
+    return this.#append(opening + reasoning);
+  }
+
+  #speak(text: string): boolean {
+    this.#meter.add(text);
+    this.#hasText = true;
+    const closed = this.#endThoughts();
+    return this.#append(this.#stops.push(text)) || closed;
+  }
+
+  #endThoughts(): boolean {
+    if (!this.#thinking) return false;
+    this.#thinking = false;
+    return this.#append(THOUGHTS_END);
   }
 
   #complete(finish: FinishReason): void {
+    this.#endThoughts();
+    // A model that only thought has answered in its thoughts.
     if (!this.#hasText) this.#append(this.#stops.push(this.#reasoning));
     this.#append(this.#stops.end());
     if (this.#half !== '') this.#answer.append(this.#half);

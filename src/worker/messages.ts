@@ -1,9 +1,11 @@
 // Makes the messages for a model from the prompt that FastChat flattened them into.
 
-import type { ChatMessage } from '../model/chat-model.ts';
-import type { Markers } from '../protocol/conversation.ts';
-import { type Conversation, decodePrompt } from '../protocol/prompt.ts';
+import type { ChatMessage, ContentPart, VisionLimits } from '../model/chat-model.ts';
+import type { Conversation } from '../protocol/conversation.ts';
+import { placeImages, type TurnWithParts } from '../protocol/images.ts';
+import { type PromptFormat, StaleTemplateError } from '../protocol/prompt-format.ts';
 import { Failure } from './failure.ts';
+import { checkImages } from './images.ts';
 
 /**
  * What a completion asks for. The text itself follows after a blank line, so that whatever it holds
@@ -19,26 +21,73 @@ export interface PromptReading {
   readonly isCompletion: boolean;
 }
 
-/**
- * Reads a prompt. Blank turns are left out, because GLM refuses them.
- * @throws Failure `conversation_empty` when no user turn has any text
- */
-export function readPrompt(prompt: string, markers: Markers): PromptReading {
-  const conversation = decodePrompt(prompt, markers);
-  if (conversation !== null) {
-    return { messages: conversationMessages(conversation), isCompletion: false };
-  }
-  if (isBlank(prompt)) throw new Failure('conversation_empty');
-  const content = `${CONTINUE}\n\n${prompt}`;
-  return { messages: [{ role: 'user', content }], isCompletion: true };
+/** What of a request makes the messages. */
+export interface PromptSource {
+  readonly prompt: string;
+  /** Addresses, data URLs or bare base64. */
+  readonly images: readonly string[];
 }
 
-function conversationMessages({ system, turns }: Conversation): ChatMessage[] {
-  const spoken = turns.filter(({ content }) => !isBlank(content));
+/**
+ * Reads a prompt. Blank turns are left out, because GLM refuses them.
+ * @throws Failure `conversation_empty` when no user turn has anything in it, `template_stale`, and
+ *   whatever is wrong with the images
+ */
+export function readPrompt(
+  { prompt, images }: PromptSource,
+  format: PromptFormat,
+  vision: VisionLimits | null,
+): PromptReading {
+  const checked = checkImages(images, vision);
+  const conversation = decode(prompt, format);
+  const isCompletion = conversation === null;
+  const turns = conversation ?? asQuestion(prompt);
+  return { messages: messagesOf(turns, checked), isCompletion };
+}
+
+/** The messages of a prompt for counting, where nothing is an error: at worst the prompt itself. */
+export function messagesToCount(prompt: string, format: PromptFormat): readonly ChatMessage[] {
+  try {
+    return readPrompt({ prompt, images: [] }, format, null).messages;
+  } catch {
+    return [{ role: 'user', content: prompt }];
+  }
+}
+
+function decode(prompt: string, format: PromptFormat): Conversation | null {
+  try {
+    return format.decode(prompt);
+  } catch (error) {
+    if (error instanceof StaleTemplateError) throw new Failure('template_stale');
+    throw error;
+  }
+}
+
+function asQuestion(prompt: string): Conversation {
+  const content = isBlank(prompt) ? '' : `${CONTINUE}\n\n${prompt}`;
+  return { system: '', turns: [{ role: 'user', content }] };
+}
+
+function messagesOf({ system, turns }: Conversation, images: readonly string[]): ChatMessage[] {
+  const spoken = placeImages(turns, images).filter(({ parts }) => !parts.every(isBlankPart));
   if (!spoken.some(({ role }) => role === 'user')) throw new Failure('conversation_empty');
-  return isBlank(system) ? spoken : [{ role: 'system', content: system }, ...spoken];
+  const messages = spoken.map(({ role, parts }) => ({ role, content: contentOf(parts) }));
+  return isBlank(system) ? messages : [{ role: 'system', content: system }, ...messages];
+}
+
+/** A turn without pictures stays one text, which every model takes. */
+function contentOf(parts: TurnWithParts['parts']): ChatMessage['content'] {
+  const [first] = parts;
+  if (parts.length === 1 && first?.type === 'text') return first.text;
+  return parts
+    .filter((part) => !isBlankPart(part))
+    .map((part): ContentPart => (part.type === 'text' ? part : { type: 'image', url: part.image }));
+}
+
+function isBlankPart(part: TurnWithParts['parts'][number]): boolean {
+  return part.type === 'text' && isBlank(part.text);
 }
 
 function isBlank(text: string): boolean {
-  return text.trim() === '';
+  return !/\S/.test(text);
 }

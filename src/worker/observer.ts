@@ -10,14 +10,16 @@ export interface WorkReport {
   /** The name the caller asked for, and the provider's model behind it. */
   readonly model: string;
   readonly upstreamModel: string;
-  readonly outcome:
-    | { readonly is: 'done'; readonly finish: FinishReason }
+  readonly outcome: /** `finish` is null for embeddings. */
+    | { readonly is: 'done'; readonly finish: FinishReason | null }
     | { readonly is: 'failed'; readonly failure: Failure }
     /** The caller left; nobody was told anything. */
     | { readonly is: 'left' };
   readonly usage: Usage | null;
   /** The provider's name for its request, if one was made. */
   readonly upstreamRequestId: string | null;
+  /** How often the provider was asked. */
+  readonly tries: number;
   /** Milliseconds in line, until the first text (null without any), and in all. */
   readonly waitedMs: number;
   readonly firstTextMs: number | null;

@@ -1,16 +1,29 @@
 // The models this worker serves, by the names under which FastChat's users ask for them.
 
-import type { ChatModel } from '../model/chat-model.ts';
+import type { ChatModel, Tokenizer, VisionLimits } from '../model/chat-model.ts';
+import type { EmbeddingModel } from '../model/embedding-model.ts';
+import { Failure } from './failure.ts';
+import type { Wish } from './gate.ts';
 
 export interface ServedModel {
   /** What the operator called it. */
   readonly name: string;
   /** The provider's id of the model behind it. */
   readonly upstreamModel: string;
-  readonly chat: ChatModel;
+  /** How it is asked to chat, and to embed; null where it does not. */
+  readonly chat: Wish<ChatModel> | null;
+  readonly embedding: Wish<EmbeddingModel> | null;
   /** Tokens of conversation and answer together, as told to FastChat. */
   readonly contextLength: number;
+  /** What it accepts of pictures; null = none. */
+  readonly vision: VisionLimits | null;
+  /** Used where a request names no temperature; null = the provider's own default. */
+  readonly temperature: number | null;
+  /** Counts exactly; null = the local estimate is all there is. */
+  readonly tokenizer: Tokenizer | null;
 }
+
+type Ability = 'chat' | 'embedding';
 
 export class ServedModels {
   /** A Map: names come from outside, and an object would serve a model called `constructor`. */
@@ -29,8 +42,35 @@ export class ServedModels {
     return [...this.#byName.keys()];
   }
 
+  /** Whether any model sees pictures. */
+  get multimodal(): boolean {
+    return [...this.#byName.values()].some(({ vision }) => vision !== null);
+  }
+
   /** The model of that name, the first one for no name, undefined for a name not served. */
   find(name: string | undefined): ServedModel | undefined {
     return name === undefined ? this.first : this.#byName.get(name);
+  }
+
+  /** @throws Failure `model_not_served`, naming those that chat */
+  forChat(name: string | undefined): { model: ServedModel; wish: Wish<ChatModel> } {
+    const model = this.find(name);
+    const wish = model?.chat ?? null;
+    if (model === undefined || wish === null) throw this.#cannot('chat');
+    return { model, wish };
+  }
+
+  /** @throws Failure `model_not_served`, naming those that embed */
+  forEmbedding(name: string | undefined): { model: ServedModel; wish: Wish<EmbeddingModel> } {
+    const model = this.find(name);
+    const wish = model?.embedding ?? null;
+    if (model === undefined || wish === null) throw this.#cannot('embedding');
+    return { model, wish };
+  }
+
+  #cannot(ability: Ability): Failure {
+    const able = [...this.#byName.values()].filter((model) => model[ability] !== null);
+    const names = able.map(({ name }) => name).join(', ') || 'none';
+    return new Failure('model_not_served', { hint: `${ability} models served here: ${names}` });
   }
 }

@@ -1,22 +1,34 @@
 // Ends an answer at the caller's stop strings, holding back only what could still become one.
 
-/** Failure table of Knuth, Morris and Pratt: how much of a prefix survives a mismatch. */
-function failureTable(stop: string): Uint32Array {
-  const table = new Uint32Array(stop.length);
-  let matched = 0;
-  for (let at = 1; at < stop.length; at++) {
-    while (matched > 0 && stop.charCodeAt(at) !== stop.charCodeAt(matched)) {
-      matched = table[matched - 1] ?? 0;
-    }
-    if (stop.charCodeAt(at) === stop.charCodeAt(matched)) matched++;
-    table[at] = matched;
+/**
+ * Failure table of Knuth, Morris and Pratt: how many units are still matched after that many turned
+ * out not to go on. Not even none are after none, so the first entry is empty.
+ */
+type FailureTable = readonly (number | undefined)[];
+
+function failureTable(stop: string): FailureTable {
+  const table: (number | undefined)[] = [undefined];
+  for (let at = 0; at < stop.length; at++) {
+    table.push(matchNext(stop, table, table[at], stop.charCodeAt(at)));
   }
   return table;
 }
 
+/** Units of `stop` matched after `unit`, when `matched` were before it. */
+function matchNext(
+  stop: string,
+  table: FailureTable,
+  matched: number | undefined,
+  unit: number,
+): number {
+  let before = matched;
+  while (before !== undefined && stop.charCodeAt(before) !== unit) before = table[before];
+  return before === undefined ? 0 : before + 1;
+}
+
 class Matcher {
   readonly stop: string;
-  readonly #table: Uint32Array;
+  readonly #table: FailureTable;
   /** Units of `stop` that the text so far ends with. */
   matched = 0;
 
@@ -27,10 +39,7 @@ class Matcher {
 
   /** Takes the next unit; true when the stop string is complete. */
   push(unit: number): boolean {
-    while (this.matched > 0 && this.stop.charCodeAt(this.matched) !== unit) {
-      this.matched = this.#table[this.matched - 1] ?? 0;
-    }
-    if (this.stop.charCodeAt(this.matched) === unit) this.matched++;
+    this.matched = matchNext(this.stop, this.#table, this.matched, unit);
     return this.matched === this.stop.length;
   }
 }

@@ -32,6 +32,7 @@ export class Work {
   upstreamModel = '';
   upstreamRequestId: string | null = null;
   usage: Usage | null = null;
+  tries = 0;
 
   constructor(call: Call, clock: Clock, timeoutMs: number) {
     this.#call = call;
@@ -56,9 +57,9 @@ export class Work {
     this.#life.abort(failure);
   }
 
-  /** The work has its place and runs. */
+  /** The work has its place and runs; only the first call counts. */
   started(): void {
-    this.#startedAt = this.#clock.now();
+    this.#startedAt ??= this.#clock.now();
   }
 
   /** Text is on its way to the caller; only the first call counts. */
@@ -66,7 +67,8 @@ export class Work {
     this.#firstTextAt ??= this.#clock.now();
   }
 
-  done(finish: FinishReason): void {
+  /** @param finish null for embeddings, which have no reason to end */
+  done(finish: FinishReason | null): void {
     this.#outcome = { is: 'done', finish };
   }
 
@@ -89,6 +91,7 @@ export class Work {
       outcome: this.#outcome,
       usage: this.usage,
       upstreamRequestId: this.upstreamRequestId,
+      tries: this.tries,
       waitedMs: (this.#startedAt ?? now) - this.#began,
       firstTextMs: this.#firstTextAt === null ? null : this.#firstTextAt - this.#began,
       totalMs: now - this.#began,

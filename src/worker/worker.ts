@@ -1,66 +1,57 @@
 // The worker itself: answers FastChat's questions with the help of the models it serves.
 
-import type { Clock } from '../lib/clock.ts';
-import type { ChatMessage, ChatRequest, ChatStream } from '../model/chat-model.ts';
-import {
-  type ConversationTemplate,
-  conversationTemplate,
-  TEMPLATE_STOP,
-  zhipuMarkers,
-} from '../protocol/conversation.ts';
+import type { ConversationTemplate } from '../protocol/conversation.ts';
 import { errorFrame, type Frame } from '../protocol/frames.ts';
-import type { WorkerStatus } from '../protocol/replies.ts';
-import type { GenerateRequest } from '../protocol/requests.ts';
+import type { EmbeddingReply, WorkerStatus } from '../protocol/replies.ts';
+import type { EmbeddingRequest, GenerateRequest } from '../protocol/requests.ts';
+import { answerChat } from './chat.ts';
+import { embed } from './embed.ts';
 import { Failure } from './failure.ts';
-import type { Gate } from './gate.ts';
-import { Generation } from './generation.ts';
-import { readPrompt } from './messages.ts';
-import type { Observer } from './observer.ts';
+import { messagesToCount } from './messages.ts';
+import type { WorkerParts } from './parts.ts';
 import type { ServedModel, ServedModels } from './served-models.ts';
-import { estimateTokens } from './token-estimate.ts';
 import { type Call, Work } from './work.ts';
-
-export interface WorkerParts {
-  readonly models: ServedModels;
-  readonly gate: Gate;
-  readonly observer: Observer;
-  readonly clock: Clock;
-  /** Longest life of one generation, waiting included, in milliseconds. */
-  readonly generationTimeoutMs: number;
-}
 
 export class Worker {
   readonly #parts: WorkerParts;
   readonly #running = new Set<Work>();
+  #models: ServedModels;
   #draining = false;
   #onIdle: () => void = () => undefined;
 
-  constructor(parts: WorkerParts) {
+  constructor(parts: WorkerParts, models: ServedModels) {
     this.#parts = parts;
+    this.#models = models;
   }
 
-  /** How much is running or waiting. */
-  get queueLength(): number {
-    return this.#parts.gate.running + this.#parts.gate.waiting;
+  /** Serves other models from now on; what runs goes on with those it began with. */
+  serve(models: ServedModels): void {
+    this.#models = models;
   }
 
   /** No names while draining, so that a controller that asks takes us out of service. */
   get status(): WorkerStatus {
-    const names = this.#draining ? [] : this.#parts.models.names;
-    return { model_names: names, speed: 1, queue_length: this.queueLength };
+    const names = this.#draining ? [] : this.#models.names;
+    return { model_names: names, speed: 1, queue_length: this.#running.size };
+  }
+
+  /** Whether any model sees pictures. */
+  get multimodal(): boolean {
+    return this.#models.multimodal;
   }
 
   conversationTemplate(model: string | undefined): ConversationTemplate {
-    return conversationTemplate(this.#describe(model).name, zhipuMarkers);
+    return this.#parts.format.template(this.#describe(model).name);
   }
 
   contextLength(model: string | undefined): number {
     return this.#describe(model).contextLength;
   }
 
-  countTokens(model: string | undefined, prompt: string): number {
-    this.#describe(model);
-    return estimateTokens(prompt);
+  /** Tokens of a prompt, as exactly as the settings want it. */
+  async countTokens(model: string | undefined, prompt: string): Promise<number> {
+    const { counter, format } = this.#parts;
+    return counter.count(this.#describe(model), messagesToCount(prompt, format));
   }
 
   /**
@@ -68,17 +59,29 @@ export class Worker {
    * throws, and it ends without a last frame only for a caller who has left.
    */
   async *generate(request: GenerateRequest, call: Call): AsyncGenerator<Frame, void, undefined> {
-    const { clock, observer, generationTimeoutMs } = this.#parts;
-    const work = new Work(call, clock, generationTimeoutMs);
-    this.#running.add(work);
+    const work = this.#begin(call);
     try {
-      yield* this.#answer(request, work);
+      yield* answerChat(this.#parts, this.#models, request, work);
     } catch (error) {
       if (!work.left) yield errorFrame(work.failed(error).reply);
     } finally {
-      this.#running.delete(work);
-      observer.workFinished(work.close());
-      if (this.#running.size === 0) this.#onIdle();
+      this.#end(work);
+    }
+  }
+
+  /**
+   * Embeds all inputs or none; null for a caller who has left.
+   * @throws Failure
+   */
+  async embed(request: EmbeddingRequest, call: Call): Promise<EmbeddingReply | null> {
+    const work = this.#begin(call);
+    try {
+      return await embed(this.#parts, this.#models, request, work);
+    } catch (error) {
+      if (work.left) return null;
+      throw work.failed(error);
+    } finally {
+      this.#end(work);
     }
   }
 
@@ -97,79 +100,30 @@ export class Worker {
     });
   }
 
-  /** Ends what still runs; each caller gets an error frame. */
+  /** Ends what still runs; each caller gets an error. */
   stop(): void {
     for (const work of this.#running) work.stop(new Failure('draining'));
   }
 
-  async *#answer(request: GenerateRequest, work: Work): AsyncGenerator<Frame, void, undefined> {
-    const model = this.#served(request.model);
-    work.model = model.name;
-    work.upstreamModel = model.upstreamModel;
-    const { messages, isCompletion } = readPrompt(request.prompt, zhipuMarkers);
-    const stop = request.stop.filter((one) => one !== TEMPLATE_STOP);
-    const generation = new Generation({
-      promptTokens: estimateTokens(request.prompt),
-      stop,
-      prefix: isCompletion && request.echo === true ? request.prompt : '',
-    });
-    const stream = model.chat.chat(chatRequest(model, messages, stop, request), work.signal);
-    const release = await this.#parts.gate.enter(work.signal);
-    try {
-      work.started();
-      yield* framesBeforeLast(stream, generation, work);
-    } finally {
-      // Before the last frame is written: a slow reader of it must not keep others waiting.
-      release();
-      work.usage = generation.usage;
-      work.upstreamRequestId = stream.upstreamRequestId;
-    }
-    work.done(generation.finish ?? 'stop');
-    yield generation.frame;
+  #begin(call: Call): Work {
+    const work = new Work(call, this.#parts.clock, this.#parts.generationTimeoutMs);
+    this.#running.add(work);
+    return work;
+  }
+
+  #end(work: Work): void {
+    this.#running.delete(work);
+    this.#parts.observer.workFinished(work.close());
+    if (this.#running.size === 0) this.#onIdle();
   }
 
   /** The model to describe: never a refusal, which would be a 500 for the end user. */
   #describe(name: string | undefined): ServedModel {
-    const { models, observer } = this.#parts;
+    const models = this.#models;
     const found = models.find(name);
-    if (found === undefined && name !== undefined) observer.unknownModel(name, models.first.name);
+    if (found === undefined && name !== undefined) {
+      this.#parts.observer.unknownModel(name, models.first.name);
+    }
     return found ?? models.first;
-  }
-
-  #served(name: string | undefined): ServedModel {
-    const found = this.#parts.models.find(name);
-    if (found !== undefined) return found;
-    const hint = `served here: ${this.#parts.models.names.join(', ')}`;
-    throw new Failure('model_not_served', { hint });
-  }
-}
-
-function chatRequest(
-  model: ServedModel,
-  messages: readonly ChatMessage[],
-  stop: readonly string[],
-  { temperature, top_p: topP, max_new_tokens: maxTokens }: GenerateRequest,
-): ChatRequest {
-  return {
-    model: model.upstreamModel,
-    messages,
-    stop,
-    ...(temperature !== undefined && { temperature }),
-    ...(topP !== undefined && { topP }),
-    ...(maxTokens !== undefined && { maxTokens }),
-  };
-}
-
-/** A frame whenever the answer has grown, until it is complete; leaving ends the stream. */
-async function* framesBeforeLast(
-  stream: ChatStream,
-  generation: Generation,
-  work: Work,
-): AsyncGenerator<Frame, void, undefined> {
-  for await (const delta of stream) {
-    if (!generation.take(delta)) continue;
-    work.textArrived();
-    if (generation.finish !== null) return;
-    yield generation.frame;
   }
 }

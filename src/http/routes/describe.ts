@@ -20,6 +20,6 @@ export function addDescribeRoutes(server: FastifyInstance, worker: Worker): void
 
   server.post('/count_token', async (request): Promise<TokenCount> => {
     const { model, prompt } = parseRequest(countTokenRequest, request.body);
-    return { count: worker.countTokens(model, prompt), error_code: 0 };
+    return { count: await worker.countTokens(model, prompt), error_code: 0 };
   });
 }

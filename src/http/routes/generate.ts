@@ -1,10 +1,10 @@
 // `/worker_generate_stream` and `/worker_generate`: one answer, as it grows or when it is whole.
 
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { type Frame, frameJson } from '../../protocol/frames.ts';
 import { generateRequest, parseRequest } from '../../protocol/requests.ts';
-import type { Call } from '../../worker/work.ts';
 import type { Worker } from '../../worker/worker.ts';
+import { callOf } from '../call.ts';
 import { type WriteLimits, writeFrames } from '../frame-writer.ts';
 
 export function addGenerateRoutes(
@@ -28,12 +28,4 @@ export function addGenerateRoutes(
     if (last === null) return reply.hijack();
     return reply.type('application/json').header('connection', 'close').send(frameJson(last));
   });
-}
-
-/** The response closes early only when its caller leaves; closing late does no harm. */
-function callOf(request: FastifyRequest, reply: FastifyReply): Call {
-  const left = new AbortController();
-  reply.raw.once('close', () => left.abort());
-  if (reply.raw.destroyed) left.abort();
-  return { id: request.id, path: request.url, signal: left.signal };
 }

@@ -1,0 +1,99 @@
+// Reads MODELS_FILE: settings of their own for single models, with secrets by variable only.
+
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { httpAddress } from './values.ts';
+
+const positive = z.number().int().positive();
+
+/** Keys of the original worker's configuration that say nothing here; taken so that it can stay. */
+const IGNORED = ['provider', 'worker_class', 'online_api', 'device', 'host', 'port'] as const;
+
+const entrySchema = z.strictObject({
+  /** GLM's id of the model; the name itself where it is one. */
+  version: z.string().min(1).optional(),
+  context_len: z.union([z.literal('auto'), positive]).optional(),
+  max_output_tokens: positive.optional(),
+  api_key: z
+    .string()
+    .regex(/^\$[A-Za-z_][A-Za-z0-9_]*$/, 'must name an environment variable, such as "$MY_KEY"')
+    .optional(),
+  base_url: httpAddress.optional(),
+  api_base_url: httpAddress.optional(),
+  temperature: z.number().min(0).max(2).optional(),
+  thinking: z.enum(['auto', 'on', 'off']).optional(),
+  vision: z.boolean().optional(),
+  embed_model: z.string().min(1).optional(),
+  dimensions: positive.optional(),
+  limit_worker_concurrency: positive.optional(),
+  ...Object.fromEntries(IGNORED.map((key) => [key, z.unknown().optional()])),
+});
+
+const fileSchema = z.record(z.string().min(1), entrySchema);
+
+/** One model of the file; what it leaves open comes from the settings. */
+export interface ModelEntry {
+  readonly version: string | undefined;
+  readonly contextLen: 'auto' | number | undefined;
+  readonly maxOutputTokens: number | undefined;
+  /** Keys of its own, from the variable that `api_key` names. */
+  readonly apiKeys: readonly string[] | undefined;
+  readonly baseUrl: string | undefined;
+  readonly temperature: number | undefined;
+  readonly thinking: 'auto' | 'on' | 'off' | undefined;
+  readonly vision: boolean | undefined;
+  readonly embedModel: string | undefined;
+  readonly dimensions: number | undefined;
+  readonly concurrency: number | undefined;
+}
+
+export type ModelsFileResult =
+  | { readonly ok: true; readonly entries: ReadonlyMap<string, ModelEntry> }
+  /** One line per problem, with the path of the wrong field; never a value. */
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads and checks the file; `path` '' stands for no file and has no entries. */
+export function loadModelsFile(path: string, env: Environment): ModelsFileResult {
+  if (path === '') return { ok: true, entries: new Map() };
+  try {
+    return checkModelsFile(JSON.parse(readFileSync(path, 'utf8')), env);
+  } catch (error) {
+    const why = error instanceof SyntaxError ? 'is not valid JSON' : 'cannot be read';
+    return { ok: false, problems: [`MODELS_FILE: the file ${why}`] };
+  }
+}
+
+function checkModelsFile(content: unknown, env: Environment): ModelsFileResult {
+  const parsed = fileSchema.safeParse(content);
+  if (!parsed.success) return { ok: false, problems: parsed.error.issues.map(describe) };
+  const problems: string[] = [];
+  const entries = new Map<string, ModelEntry>();
+  for (const [name, entry] of Object.entries(parsed.data)) {
+    const keys = entry.api_key === undefined ? undefined : env[entry.api_key.slice(1)];
+    if (entry.api_key !== undefined && !keys) {
+      problems.push(`MODELS_FILE: ${name}.api_key: the variable ${entry.api_key} is not set`);
+    }
+    entries.set(name, {
+      version: entry.version,
+      contextLen: entry.context_len,
+      maxOutputTokens: entry.max_output_tokens,
+      apiKeys: keys?.split(',').map((key) => key.trim()),
+      baseUrl: entry.base_url ?? entry.api_base_url,
+      temperature: entry.temperature,
+      thinking: entry.thinking,
+      vision: entry.vision,
+      embedModel: entry.embed_model,
+      dimensions: entry.dimensions,
+      concurrency: entry.limit_worker_concurrency,
+    });
+  }
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, entries };
+}
+
+function describe(issue: z.core.$ZodIssue): string {
+  const path = issue.path.length === 0 ? 'the file' : issue.path.join('.');
+  const message = issue.code === 'invalid_type' ? `must be ${issue.expected}` : issue.message;
+  return `MODELS_FILE: ${path}: ${message}`;
+}

@@ -1,0 +1,24 @@
+// Asks GLM how many tokens a conversation has.
+
+import { z } from 'zod';
+import type { ChatMessage, Tokenizer } from '../model/chat-model.ts';
+import { ModelError } from '../model/model-error.ts';
+import { type GlmClient, readJson } from './client.ts';
+import { wireMessage } from './parameters.ts';
+
+/** Reply of `/tokenizer` (page "tokenizer"), as far as it is used. */
+const tokenizerReply = z.looseObject({
+  usage: z.looseObject({ prompt_tokens: z.number().int().nonnegative() }),
+});
+
+/** @param model GLM's id; for a model that the endpoint does not know each count fails */
+export function glmTokenizer(client: GlmClient, model: string): Tokenizer {
+  return {
+    async count(messages: readonly ChatMessage[], signal: AbortSignal): Promise<number> {
+      const body = { model, messages: messages.map(wireMessage) };
+      const reply = tokenizerReply.safeParse(await readJson(client, '/tokenizer', body, signal));
+      if (!reply.success) throw new ModelError('upstream_malformed', { message: 'tokenizer' });
+      return reply.data.usage.prompt_tokens;
+    },
+  };
+}

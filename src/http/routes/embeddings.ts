@@ -1,0 +1,16 @@
+// `/worker_get_embeddings`: vectors for a list of texts.
+
+import type { FastifyInstance } from 'fastify';
+import { embeddingRequest, parseRequest } from '../../protocol/requests.ts';
+import type { Worker } from '../../worker/worker.ts';
+import { callOf } from '../call.ts';
+
+export function addEmbeddingRoutes(server: FastifyInstance, worker: Worker): void {
+  const config = { failureForm: 'reply' as const };
+  server.post('/worker_get_embeddings', { config }, async (request, reply) => {
+    const body = parseRequest(embeddingRequest, request.body);
+    const embeddings = await worker.embed(body, callOf(request, reply));
+    // Null means that the caller is gone, and nobody reads the reply.
+    return embeddings ?? reply.hijack();
+  });
+}

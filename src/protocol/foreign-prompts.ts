@@ -1,0 +1,88 @@
+// Reads prompts of FastChat's own templates, which its Gradio page picks by the model's name.
+
+import type { Conversation, Turn } from './conversation.ts';
+import { decodePrompt } from './prompt.ts';
+
+/** FastChat's `one_shot` and `zero_shot`, what every name gets that it does not know. */
+const humanMarkers = {
+  separator: '\n### ',
+  user: 'Human',
+  assistant: 'Assistant',
+  system: 'System',
+} as const;
+
+/** The turns that `one_shot` invents, recognised by how they begin. */
+const INVENTED_QUESTION = 'Got any creative ideas for a 10 year old’s birthday?';
+const INVENTED_ANSWER = 'Of course! Here are some creative ideas for a 10-year-old';
+
+/**
+ * Reads a prompt of the templates `one_shot`, `zero_shot`, `chatglm`, `chatglm2` or `chatglm3`
+ * (`fastchat/conversation.py`), without the example that `one_shot` puts in front.
+ * @returns null for any other text
+ */
+export function decodeForeignPrompt(prompt: string): Conversation | null {
+  const human = decodePrompt(prompt, humanMarkers);
+  if (human !== null) return { ...human, turns: withoutExample(human.turns) };
+  return (
+    decodeTagged(prompt) ??
+    decodeRounds(prompt, { gap: '\n\n', first: 1 }) ??
+    decodeRounds(prompt, { gap: '\n', first: 0 })
+  );
+}
+
+function withoutExample(turns: readonly Turn[]): readonly Turn[] {
+  const [question, answer] = turns;
+  const invented =
+    question?.content === INVENTED_QUESTION && answer?.content.startsWith(INVENTED_ANSWER);
+  return invented === true ? turns.slice(2) : turns;
+}
+
+/** `chatglm3`: `<|user|>` and a line feed before each turn; an empty turn is the tag alone. */
+const TAG = /<\|(user|assistant)\|>(?:\n|(?=<\|(?:user|assistant)\|>)|$)/g;
+const SYSTEM_TAG = '<|system|>\n';
+
+function decodeTagged(prompt: string): Conversation | null {
+  if (!prompt.endsWith('<|assistant|>')) return null;
+  const tags = [...prompt.matchAll(TAG)];
+  const [first] = tags;
+  if (first === undefined) return null;
+  const system = prompt.slice(0, first.index);
+  if (system !== '' && !system.startsWith(SYSTEM_TAG)) return null;
+  const turns = tags.map((tag, at): Turn => {
+    const content = prompt.slice(tag.index + tag[0].length, tags[at + 1]?.index);
+    return { role: tag[1] === 'user' ? 'user' : 'assistant', content };
+  });
+  return { system: system.slice(SYSTEM_TAG.length), turns: turns.slice(0, -1) };
+}
+
+interface RoundStyle {
+  /** Stands between all parts. */
+  readonly gap: string;
+  /** Number of the first round. */
+  readonly first: number;
+}
+
+/**
+ * `chatglm2` and `chatglm`: numbered rounds of question and answer. Only the number that is due
+ * begins a round, so that a text about rounds stays what it is.
+ */
+function decodeRounds(prompt: string, { gap, first }: RoundStyle): Conversation | null {
+  const answer = `${gap}答：`;
+  const opening = (round: number) => `[Round ${round}]${gap}问：`;
+  if (!prompt.endsWith(answer)) return null;
+  const begin = prompt.indexOf(opening(first));
+  const system = prompt.slice(0, Math.max(begin, 0));
+  if (begin === -1 || (system !== '' && !system.endsWith(gap))) return null;
+  const turns: Turn[] = [];
+  let at = begin + opening(first).length;
+  for (let round = first + 1; ; round++) {
+    const next = prompt.indexOf(gap + opening(round), at);
+    if (next === -1) break;
+    const [question = '', ...answers] = prompt.slice(at, next).split(answer);
+    turns.push({ role: 'user', content: question });
+    turns.push({ role: 'assistant', content: answers.join(answer) });
+    at = next + gap.length + opening(round).length;
+  }
+  turns.push({ role: 'user', content: prompt.slice(at, -answer.length) });
+  return { system: system.slice(0, -gap.length), turns };
+}

@@ -1,0 +1,114 @@
+// Tries a request until it succeeds, or until another try would not help.
+
+import { type Clock, sleep } from '../lib/clock.ts';
+import { ModelError, type ModelFailureKind } from '../model/model-error.ts';
+import type { AdaptiveLimit, LaneOutcome } from './adaptive-limit.ts';
+import { Failure } from './failure.ts';
+import type { Gate, Place, Ticket, Wish } from './gate.ts';
+
+/** Wait before the first retry and the longest one, in milliseconds; each is jittered. */
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 8000;
+
+/**
+ * While the provider lets some request of ours through so often, waiting helps one that it refused
+ * for the number of requests, in milliseconds.
+ */
+const GRANTS_WITHIN_MS = 10_000;
+
+/** Failures of an account, which another account may not have. */
+const ofTheAccount: ReadonlySet<ModelFailureKind> = new Set([
+  'key_missing',
+  'key_invalid',
+  'no_permission',
+  'quota_exhausted',
+]);
+
+export interface AttemptParts {
+  readonly gate: Gate;
+  readonly clock: Clock;
+  /** A number from 0 to 1, for jitter. */
+  readonly random: () => number;
+  /** Tries after the first one. */
+  readonly retries: number;
+}
+
+/** What a failure, or anything else that ends a try, says about the provider's limit. */
+export function laneOutcome(error: unknown): LaneOutcome {
+  if (!(error instanceof ModelError)) return 'other';
+  const { kind } = error;
+  return kind === 'rate_limited' || kind === 'overloaded' ? kind : 'other';
+}
+
+/** The tries of one request. */
+export class Attempts<Model> {
+  readonly #parts: AttemptParts;
+  readonly #wish: Wish<Model>;
+  readonly #signal: AbortSignal;
+  readonly #ticket: Ticket;
+  #last: ModelError | null = null;
+  #waitMs = 0;
+  /** Tries so far. */
+  count = 0;
+
+  constructor(parts: AttemptParts, wish: Wish<Model>, signal: AbortSignal) {
+    this.#parts = parts;
+    this.#wish = wish;
+    this.#signal = signal;
+    this.#ticket = parts.gate.ticket();
+  }
+
+  /**
+   * Waits for the next try's place.
+   * @throws the failure of the last try when no place came in time, else what the gate throws
+   */
+  async place(): Promise<Place<Model>> {
+    const { gate, clock } = this.#parts;
+    if (this.#waitMs > 0) {
+      await sleep(clock, this.#waitMs, this.#signal);
+      this.#ticket.budgetMs -= this.#waitMs;
+    }
+    try {
+      const place = await gate.enter(this.#ticket, this.#wish, this.#signal);
+      this.count++;
+      return place;
+    } catch (error) {
+      const timedOut = error instanceof Failure && error.kind === 'queue_timeout';
+      throw timedOut ? (this.#last ?? error) : error;
+    }
+  }
+
+  /**
+   * Takes note of a try that failed before any text.
+   * @throws the error when another try would not help
+   */
+  failed({ route }: Place<Model>, error: unknown): void {
+    if (!(error instanceof ModelError)) throw error;
+    this.#last = error;
+    const { clock } = this.#parts;
+    if (ofTheAccount.has(error.kind)) {
+      route.account.rest(clock.now());
+      const others = this.#wish.routes.some(({ account }) => !account.isResting(clock.now()));
+      if (!others) throw error;
+      this.#waitMs = 0;
+      return;
+    }
+    this.#waitMs = this.#waitFor(error);
+    const exhausted = this.count > this.#parts.retries && !waitingHelps(error, route.limit, clock);
+    if (!error.transient || exhausted || this.#waitMs > this.#ticket.budgetMs) throw error;
+  }
+
+  /** The route's own limit paces those who were refused for the number of requests. */
+  #waitFor({ kind, upstream }: ModelError): number {
+    const asked = upstream.retryAfterMs ?? 0;
+    if (kind === 'rate_limited' || kind === 'overloaded') return asked;
+    const longest = Math.min(FIRST_WAIT_MS * 2 ** (this.count - 1), LONGEST_WAIT_MS);
+    return Math.max(asked, Math.round(longest * (0.5 + this.#parts.random() / 2)));
+  }
+}
+
+/** Whether the provider refused for the number of requests, and still lets others of ours through. */
+function waitingHelps({ kind }: ModelError, { lastGrantAt }: AdaptiveLimit, clock: Clock): boolean {
+  if (kind !== 'rate_limited' || lastGrantAt === null) return false;
+  return clock.now() - lastGrantAt < GRANTS_WITHIN_MS;
+}

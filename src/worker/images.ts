@@ -1,0 +1,47 @@
+// Checks the pictures of a request against what the model takes, and gives them a standard form.
+
+import type { VisionLimits } from '../model/chat-model.ts';
+import { Failure } from './failure.ts';
+
+/** Largest picture that GLM's vision models take, in bytes (page "chat completion"). */
+const IMAGE_LIMIT_BYTES = 5 * 1024 * 1024;
+
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
+const DATA_URL = /^data:image\/[a-z0-9.+-]+;base64,/i;
+
+/** How the formats begin in base64; anything else is called PNG, which decoders see through. */
+const MEDIA_TYPES = [
+  ['/9j/', 'image/jpeg'],
+  ['R0lGOD', 'image/gif'],
+  ['UklGR', 'image/webp'],
+  ['iVBORw0KGgo', 'image/png'],
+] as const;
+
+/**
+ * The pictures as addresses or data URLs.
+ * @param images addresses, data URLs or bare base64, as FastChat's callers send them
+ * @throws Failure `images_unsupported` for a model that sees none, `image_rejected` for too many
+ *   pictures or one that is too large or in no known form
+ */
+export function checkImages(images: readonly string[], limits: VisionLimits | null): string[] {
+  if (images.length === 0) return [];
+  if (limits === null) throw new Failure('images_unsupported');
+  if (images.length > limits.maxImages) {
+    throw new Failure('image_rejected', { hint: `at most ${limits.maxImages} per conversation` });
+  }
+  return images.map((image, index) => checkImage(image, index + 1, limits));
+}
+
+function checkImage(image: string, number: number, { inline }: VisionLimits): string {
+  const reject = (why: string) => new Failure('image_rejected', { hint: `image ${number} ${why}` });
+  if (URL.canParse(image) && /^https?:$/.test(new URL(image).protocol)) return image;
+  const base64 = image.replace(DATA_URL, '');
+  if (!BASE64.test(base64)) throw reject('is neither an address, a data URL nor base64');
+  if (!inline) throw reject('must be an address for this model');
+  if (base64.length * 0.75 > IMAGE_LIMIT_BYTES) throw reject('is larger than 5 MiB');
+  return base64 === image ? `data:${mediaTypeOf(base64)};base64,${base64}` : image;
+}
+
+function mediaTypeOf(base64: string): string {
+  return MEDIA_TYPES.find(([start]) => base64.startsWith(start))?.[1] ?? 'image/png';
+}

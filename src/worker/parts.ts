@@ -1,0 +1,23 @@
+// What the worker is made of; `app.ts` puts it together.
+
+import type { Clock } from '../lib/clock.ts';
+import type { PromptFormat } from '../protocol/prompt-format.ts';
+import type { Gate } from './gate.ts';
+import type { Observer } from './observer.ts';
+import type { TokenCounter } from './token-counter.ts';
+
+export interface WorkerParts {
+  readonly format: PromptFormat;
+  readonly gate: Gate;
+  readonly counter: TokenCounter;
+  readonly observer: Observer;
+  readonly clock: Clock;
+  /** A number from 0 to 1, for jitter. */
+  readonly random: () => number;
+  /** Tries after the first one, as long as nothing has been said. */
+  readonly retries: number;
+  /** Longest life of one generation, waiting included, in milliseconds. */
+  readonly generationTimeoutMs: number;
+  /** Whether callers get to read what models think before they answer. */
+  readonly showThoughts: boolean;
+}
