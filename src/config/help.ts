@@ -1,6 +1,7 @@
 // The texts made from the settings: `--help`, and the table of the README.
 
-import { type SettingFacts, settingList } from './settings.ts';
+import type { SettingFacts } from './setting.ts';
+import { settingList } from './settings.ts';
 
 const USAGE = `glm-worker: a FastChat model worker that answers through Zhipu's GLM API
 

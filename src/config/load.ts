@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
 import { loadModelsFile, type ModelsFileResult } from './models-file.ts';
-import { type SettingFacts, type Settings, settingList, settingsSchema } from './settings.ts';
+import type { SettingFacts } from './setting.ts';
+import { type Settings, settingList, settingsSchema } from './settings.ts';
 
 /** Where settings come from; a flag wins over a variable, a variable over `.env`. */
 export interface SettingSources {

@@ -2,37 +2,8 @@
 
 import { z } from 'zod';
 import type { ModelEntry } from './models-file.ts';
+import { type SettingFacts, setting, settingFacts } from './setting.ts';
 import { byteSize, commaList, httpAddress, onOff, seconds, wholeNumber } from './values.ts';
-
-/** How a setting is given and explained. */
-export interface SettingFacts {
-  /** Such as `--port`; absent for secrets, which a process list would show. */
-  readonly flag?: string;
-  /** Environment variable, also in `.env`. */
-  readonly variable: string;
-  /** Names a file that holds the value, for secrets that are mounted. */
-  readonly fileVariable?: string;
-  /** A second name of the variable, looked at last. */
-  readonly alias?: string;
-  /** As it would be typed; '' where there is none. */
-  readonly default: string;
-  /** Stands for the value in help texts; absent for a flag that takes none. */
-  readonly placeholder?: string;
-  readonly meaning: string;
-}
-
-/** The facts of each setting, found by its schema. */
-export const settingFacts = z.registry<SettingFacts>();
-
-/**
- * A schema that takes the text of a flag or variable, with its facts. An absent or empty value is
- * the default, because compose files set what they do not know to the empty string.
- */
-function setting<Schema extends z.ZodType<unknown, string>>(schema: Schema, facts: SettingFacts) {
-  const withDefault = z.string().default(facts.default).pipe(schema);
-  settingFacts.add(withDefault, facts);
-  return withDefault;
-}
 
 /** Empty for keys that only models of MODELS_FILE have. */
 const optionalList = z.union([z.literal('').transform((): string[] => []), commaList]);
@@ -253,6 +224,15 @@ export const settingsSchema = z.object({
     default: '15',
     placeholder: 'SECONDS',
     meaning: 'after so much silence a stream repeats its text, in seconds; 0 = never',
+  }),
+  streamIntervalMs: setting(wholeNumber(0, 10_000), {
+    flag: '--stream-interval',
+    variable: 'STREAM_INTERVAL',
+    default: '20',
+    placeholder: 'MS',
+    meaning:
+      'shortest time between two frames of a stream, in milliseconds; the first text is sent ' +
+      'at once; 0 = a frame whenever there is text',
   }),
   drainTimeoutMs: setting(seconds(0, 86_400), {
     flag: '--drain-timeout',

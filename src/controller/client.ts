@@ -86,8 +86,9 @@ export class ControllerClient {
       throw new ControllerError(`${path} answered HTTP ${response.statusCode}: ${quote(text)}`);
     } catch (error) {
       if (error instanceof ControllerError || signal.aborted) throw error;
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new ControllerError(`${path} failed: ${reason}`, { cause: error });
+      // undici rejects with nothing but errors.
+      const { message } = error as Error;
+      throw new ControllerError(`${path} failed: ${message}`, { cause: error });
     }
   }
 }

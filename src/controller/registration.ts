@@ -134,7 +134,8 @@ export class Registration {
   async #persist<Result>(attempt: () => Promise<Result>): Promise<Result> {
     const { clock, random, events } = this.#parts;
     const { signal } = this.#stop;
-    for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
+    let wait = FIRST_WAIT_MS;
+    for (;;) {
       try {
         return await attempt();
       } catch (error) {
@@ -143,6 +144,7 @@ export class Registration {
         const waitMs = Math.round(wait * (0.5 + random() / 2));
         events.failed(error, waitMs);
         await sleep(clock, waitMs, signal);
+        wait = Math.min(wait * 2, LONGEST_WAIT_MS);
       }
     }
   }

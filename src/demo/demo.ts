@@ -33,7 +33,7 @@ async function runDemo(io: Io, once: string | undefined, live: boolean): Promise
     dotenv: readDotenv(io.directory),
     // With one question, stdout is the answer's and stderr stays quiet unless something is wrong.
     ...(once === undefined
-      ? { logLevel: io.env['LOG_LEVEL'] || 'info', logs: pretty({ destination: 2, sync: true }) }
+      ? { logLevel: io.env['LOG_LEVEL'] || 'info', logs: prettyLogs() }
       : { logLevel: 'error', logs: io.stderr }),
   });
   if (!result.ok) return misuse(io, result.problems);
@@ -44,13 +44,17 @@ async function runDemo(io: Io, once: string | undefined, live: boolean): Promise
     const { model, controller } = stage;
     const question = { controller: controller.url, model, text: once ?? QUESTION };
     if (once !== undefined) return await answerOnce(io, dispatcher, question, stop);
-    await showChat(io, dispatcher, question, stop);
+    await showChat(io, stage, dispatcher, question, stop);
     if (!stop.aborted) await showAddresses(io, dispatcher, stage, question);
     await aborted(stop);
     return 0;
   } finally {
     await Promise.all([stage.close(), dispatcher.destroy()]);
   }
+}
+
+function prettyLogs() {
+  return pretty({ destination: 2, sync: true, singleLine: true, translateTime: 'SYS:HH:MM:ss' });
 }
 
 async function registered({ app }: Stage, stop: AbortSignal): Promise<void> {
@@ -77,11 +81,15 @@ async function answerOnce(
 /** Shows one chat as it comes, and its figures. */
 async function showChat(
   io: Io,
+  { app: { logger } }: Stage,
   dispatcher: Agent,
   question: Question,
   stop: AbortSignal,
 ): Promise<void> {
   io.stdout.write(`\n> ${question.text}\n\n`);
+  const { level } = logger;
+  // The worker's line about the answer would stand in the middle of it.
+  logger.level = 'warn';
   const screen = createScreen(io.stdout, () => performance.now());
   try {
     for await (const frame of ask(dispatcher, question, stop)) screen.show(frame);
@@ -89,6 +97,7 @@ async function showChat(
     if (!stop.aborted) throw error;
   } finally {
     screen.close();
+    logger.level = level;
   }
   io.stdout.write(`\n\n${screen.summary()}\n`);
 }

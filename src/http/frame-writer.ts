@@ -8,6 +8,8 @@ export interface WriteLimits {
   readonly writeTimeoutMs: number;
   /** After so much silence the newest frame is sent again, in milliseconds; 0 = never. */
   readonly keepAliveMs: number;
+  /** Shortest time from one frame to the next, in milliseconds; 0 = none. */
+  readonly streamIntervalMs: number;
 }
 
 /**
@@ -30,9 +32,9 @@ const NO_NEWS: Frame = {
 };
 
 /**
- * Writes all frames and ends the response. While the caller's socket is full no frame is pulled, so
- * what it gets next is the newest text, not a backlog. An iteration that fails breaks the
- * connection, because a clean end would look like a complete answer.
+ * Writes all frames and ends the response. While the caller's socket is full, and for a moment after
+ * each frame, no frame is pulled: what the caller gets next is the newest text, not a backlog. An
+ * iteration that fails breaks the connection, because a clean end would look like a complete answer.
  * @returns once the response has ended or the caller has gone
  */
 export async function writeFrames(
@@ -47,11 +49,10 @@ export async function writeFrames(
   const writer = new FrameWriter(response, limits);
   try {
     for await (const frame of frames) {
-      if (writer.write(frame)) continue;
-      await writer.drained();
+      await writer.write(frame);
       if (response.destroyed) return;
     }
-    response.end();
+    await writer.end();
   } catch {
     response.destroy();
   } finally {
@@ -63,6 +64,9 @@ class FrameWriter {
   readonly #response: ServerResponse;
   readonly #limits: WriteLimits;
   readonly #keepAlive: NodeJS.Timeout | null;
+  /** Made once and started anew for every frame, which costs less than a timer each. */
+  #interval: NodeJS.Timeout | null = null;
+  #afterPause: () => void = () => undefined;
   #newest = NO_NEWS;
 
   constructor(response: ServerResponse, limits: WriteLimits) {
@@ -72,30 +76,50 @@ class FrameWriter {
     this.#keepAlive = keepAliveMs > 0 ? setInterval(() => this.#repeat(), keepAliveMs) : null;
   }
 
-  /** False when the socket is full. */
-  write(frame: Frame): boolean {
+  /** Writes a frame; the promise, if there is one, resolves when another one is welcome. */
+  write(frame: Frame): Promise<void> | undefined {
     this.#newest = frame;
     this.#keepAlive?.refresh();
-    return this.#send(frame);
+    if (!this.#send(frame)) return this.#event('drain');
+    return this.#limits.streamIntervalMs > 0 ? this.#pause() : undefined;
   }
 
-  /** Waits until the socket takes more, or is gone; drops a caller that takes nothing for long. */
-  drained(): Promise<void> {
+  /** Ends the response and waits until the caller has taken all of it. */
+  async end(): Promise<void> {
+    this.#response.end();
+    if (!this.#response.writableFinished) await this.#event('finish');
+  }
+
+  close(): void {
+    clearInterval(this.#keepAlive ?? undefined);
+    clearTimeout(this.#interval ?? undefined);
+  }
+
+  /**
+   * Waits for an event of the socket, or for its end. Node's own timeout is what drops a caller who
+   * takes nothing: it starts anew whenever some bytes have left.
+   */
+  #event(name: 'drain' | 'finish'): Promise<void> {
     const response = this.#response;
     return new Promise((resolve) => {
-      const timer = setTimeout(() => response.destroy(), this.#limits.writeTimeoutMs);
+      const drop = () => response.destroy();
       const done = () => {
-        clearTimeout(timer);
-        response.off('drain', done).off('close', done);
+        response.off(name, done).off('close', done);
+        response.socket?.setTimeout(0).off('timeout', drop);
         resolve();
       };
-      response.on('drain', done).on('close', done);
+      response.on(name, done).on('close', done);
+      response.socket?.setTimeout(this.#limits.writeTimeoutMs, drop);
       if (response.destroyed) done();
     });
   }
 
-  close(): void {
-    if (this.#keepAlive !== null) clearInterval(this.#keepAlive);
+  #pause(): Promise<void> {
+    this.#interval ??= setTimeout(() => this.#afterPause(), this.#limits.streamIntervalMs);
+    this.#interval.refresh();
+    return new Promise((resolve) => {
+      this.#afterPause = resolve;
+    });
   }
 
   #repeat(): void {
