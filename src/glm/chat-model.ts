@@ -48,7 +48,7 @@ class GlmChatStream implements ChatStream {
         const bytes = await nextBytes(response, events);
         if (bytes === null) break;
         events.feed(bytes);
-        yield* events.take();
+        for (const delta of events.take()) yield delta;
       }
       const last = events.end();
       response.discard();

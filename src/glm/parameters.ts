@@ -33,6 +33,9 @@ interface ParameterRow {
 const SMALLEST = 0.01;
 const LARGEST = 0.99;
 
+/** Largest `max_tokens` of any text model, for those whose own limit is not known. */
+const LARGEST_OUTPUT = 131_072;
+
 /** How many stop strings every GLM model takes; the worker enforces the others. */
 const STOP_LIMIT = 1;
 
@@ -56,7 +59,7 @@ export const glmParameters: readonly ParameterRow[] = [
     to: 'max_tokens',
     rule: "whole, at least 1, at most the model's maximum output",
     write: ({ maxTokens = 0 }, { maxOutput }) => ({
-      max_tokens: Math.min(Math.max(Math.floor(maxTokens), 1), maxOutput ?? Infinity),
+      max_tokens: Math.min(Math.max(Math.floor(maxTokens), 1), maxOutput ?? LARGEST_OUTPUT),
     }),
   },
   {

@@ -56,33 +56,40 @@ function decodeTagged(prompt: string): Conversation | null {
 }
 
 interface RoundStyle {
-  /** Stands between all parts. */
+  /** Stands after the system text and after every turn that is not empty. */
   readonly gap: string;
   /** Number of the first round. */
   readonly first: number;
 }
+
+const QUESTION = '问：';
+const ANSWER = '答：';
 
 /**
  * `chatglm2` and `chatglm`: numbered rounds of question and answer. Only the number that is due
  * begins a round, so that a text about rounds stays what it is.
  */
 function decodeRounds(prompt: string, { gap, first }: RoundStyle): Conversation | null {
-  const answer = `${gap}答：`;
-  const opening = (round: number) => `[Round ${round}]${gap}问：`;
-  if (!prompt.endsWith(answer)) return null;
+  const opening = (round: number) => `[Round ${round}]${gap}${QUESTION}`;
   const begin = prompt.indexOf(opening(first));
-  const system = prompt.slice(0, Math.max(begin, 0));
-  if (begin === -1 || (system !== '' && !system.endsWith(gap))) return null;
+  if (begin === -1) return null;
+  const system = prompt.slice(0, begin);
+  if (system !== '' && !system.endsWith(gap)) return null;
   const turns: Turn[] = [];
   let at = begin + opening(first).length;
-  for (let round = first + 1; ; round++) {
-    const next = prompt.indexOf(gap + opening(round), at);
-    if (next === -1) break;
-    const [question = '', ...answers] = prompt.slice(at, next).split(answer);
-    turns.push({ role: 'user', content: question });
-    turns.push({ role: 'assistant', content: answers.join(answer) });
-    at = next + gap.length + opening(round).length;
+  let round = first + 1;
+  for (let next = at; next !== -1; ) {
+    next = prompt.indexOf(opening(round), next);
+    const spoken = next === -1 ? null : readRound(prompt.slice(at, next), gap);
+    if (spoken !== null) {
+      turns.push(...spoken);
+      at = next + opening(round).length;
+      round++;
+    }
+    if (next !== -1) next++;
   }
-  turns.push({ role: 'user', content: prompt.slice(at, -answer.length) });
-  return { system: system.slice(0, -gap.length), turns };
+  const last = readRound(prompt.slice(at), gap);
+  const [question, answer] = last ?? [];
+  if (question === undefined || answer?.content !== '') return null;
+  return { system: system.slice(0, -gap.length), turns: [...turns, question] };
 }

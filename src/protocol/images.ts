@@ -13,8 +13,11 @@ export interface TurnWithParts {
   readonly parts: readonly TurnPart[];
 }
 
-/** FastChat 0.2.36 and the Gradio pages write the first form, main adds a line with the second. */
-const MARKED = /\$\$<image>\$\$(?:<image>\n?)?/;
+/**
+ * FastChat 0.2.36 and the Gradio pages write one mark per picture; main writes as many lines with a
+ * second one after the last mark of a turn.
+ */
+const MARKED = /\$\$<image>\$\$(?:<image>\n)*/;
 const BARE = /<image>\n?/;
 
 /**

@@ -1,12 +1,13 @@
 // Answers one prompt: understands it, finds a place, asks the model, and folds what it says.
 
 import type { ChatModel, ChatRequest } from '../model/chat-model.ts';
+import { ModelError } from '../model/model-error.ts';
 import { TEMPLATE_STOP } from '../protocol/conversation.ts';
 import type { Frame } from '../protocol/frames.ts';
 import { samplingParameters } from '../protocol/parameters.ts';
 import type { GenerateRequest } from '../protocol/requests.ts';
 import { Attempts, laneOutcome } from './attempts.ts';
-import type { Place, Wish } from './gate.ts';
+import type { Wish } from './gate.ts';
 import { Generation, type GenerationOptions } from './generation.ts';
 import { readPrompt } from './messages.ts';
 import type { WorkerParts } from './parts.ts';
@@ -36,11 +37,20 @@ export async function* answerChat(
   const attempts = new Attempts(parts, job.wish, work.signal);
   for (;;) {
     const place = await attempts.place();
-    work.started();
-    work.tries = attempts.count;
+    work.started(attempts.count);
+    const stream = place.route.model.chat(job.request, work.signal);
     const generation = new Generation(job.options);
     try {
-      yield* framesBeforeLast(place, job.request, generation, work);
+      // Not a generator of its own: one more would cost every frame three turns of the queue.
+      for await (const delta of stream) {
+        place.granted();
+        if (!generation.take(delta)) continue;
+        work.textArrived();
+        // Leaving the loop closes the stream: after a stop string the rest would cost money.
+        if (generation.finish !== null) break;
+        yield generation.frame;
+      }
+      if (generation.finish === null) throw new ModelError('upstream_cut');
       place.leave('granted');
     } catch (error) {
       place.leave(laneOutcome(error));
@@ -50,6 +60,8 @@ export async function* answerChat(
     } finally {
       // Also when the caller leaves between two frames.
       place.leave('other');
+      work.usage = generation.usage;
+      work.upstreamRequestId = stream.upstreamRequestId;
     }
     learn(parts, job, generation);
     work.done(generation.finish);
@@ -83,30 +95,6 @@ function understand(
       showThoughts,
     },
   };
-}
-
-/** A frame whenever the answer has grown, until it is complete; leaving ends the stream. */
-async function* framesBeforeLast(
-  place: Place<ChatModel>,
-  request: ChatRequest,
-  generation: Generation,
-  work: Work,
-): AsyncGenerator<Frame, void, undefined> {
-  const stream = place.route.model.chat(request, work.signal);
-  let accepted = false;
-  try {
-    for await (const delta of stream) {
-      if (!accepted) place.granted();
-      accepted = true;
-      if (!generation.take(delta)) continue;
-      work.textArrived();
-      if (generation.finish !== null) return;
-      yield generation.frame;
-    }
-  } finally {
-    work.usage = generation.usage;
-    work.upstreamRequestId = stream.upstreamRequestId;
-  }
 }
 
 function learn({ counter }: WorkerParts, { model, request }: Job, generation: Generation): void {

@@ -96,7 +96,8 @@ async function embedBatches(
     await Promise.all(lanes);
     return results;
   } catch (error) {
-    failed.abort(error);
+    // Not with `error`: a batch that is merely cancelled must not be counted as refused.
+    failed.abort();
     await Promise.allSettled(lanes);
     throw error;
   }
@@ -112,8 +113,7 @@ async function embedBatch(
   const attempts = new Attempts(parts, wish, signal);
   for (;;) {
     const place = await attempts.place();
-    work.started();
-    work.tries++;
+    work.started(work.tries + 1);
     try {
       const result = await place.route.model.embed(batch, signal);
       place.granted();

@@ -40,7 +40,7 @@ export interface Ticket {
 /** A place at the gate, with the route to take from it. */
 export interface Place<Model> {
   readonly route: Route<Model>;
-  /** The provider has accepted the request. */
+  /** The provider has accepted the request; only the first call counts. */
   granted(): void;
   /** Gives the place back; only the first call counts. */
   leave(outcome: LaneOutcome): void;
@@ -187,9 +187,13 @@ export class Gate {
     share.taken++;
     route.limit.started();
     let left = false;
+    let granted = false;
     return {
       route,
-      granted: () => route.limit.granted(),
+      granted: () => {
+        if (!granted) route.limit.granted();
+        granted = true;
+      },
       leave: (outcome) => {
         if (left) return;
         left = true;

@@ -112,7 +112,7 @@ export class Generation {
     if (!this.#hasText) this.#append(this.#stops.push(this.#reasoning));
     this.#append(this.#stops.end());
     if (this.#half !== '') this.#answer.append(this.#half);
-    this.#finish = finish;
+    this.#finish = this.#stops.hit ? 'stop' : finish;
   }
 
   /** Appends whole characters only: half of one would end the stream at FastChat. */

@@ -57,8 +57,9 @@ export class Work {
     this.#life.abort(failure);
   }
 
-  /** The work has its place and runs; only the first call counts. */
-  started(): void {
+  /** The work has a place and runs, for the so many-th time; the first one ends its wait. */
+  started(tries: number): void {
+    this.tries = tries;
     this.#startedAt ??= this.#clock.now();
   }
 
