@@ -22,7 +22,8 @@ export function helpText(): string {
   const rows = settingList.map(({ facts }) => {
     const flag = [facts.flag ?? '(no flag)', facts.placeholder ?? ''].join(' ').trim();
     const fallback = facts.default === '' ? '' : ` [${facts.default}]`;
-    return `  ${flag}\n      ${facts.variable}${fallback}\n      ${facts.meaning}\n`;
+    const variables = variablesOf(facts).join(', ');
+    return `  ${flag}\n      ${variables}${fallback}\n      ${facts.meaning}\n`;
   });
   return USAGE + rows.join('');
 }
@@ -30,10 +31,18 @@ export function helpText(): string {
 /** The settings as a Markdown table. */
 export function settingsTable(): string {
   const rows = settingList.map(({ facts }) => {
-    const cells = [flagCell(facts), `\`${facts.variable}\``, defaultCell(facts), facts.meaning];
+    const variables = variablesOf(facts).map((name) => `\`${name}\``);
+    // Markdown would take a `<` for the start of a tag.
+    const meaning = facts.meaning.replaceAll('<', '&lt;');
+    const cells = [flagCell(facts), variables.join(', '), defaultCell(facts), meaning];
     return `| ${cells.join(' | ')} |`;
   });
   return ['| flag | variable | default | meaning |', '|---|---|---|---|', ...rows, ''].join('\n');
+}
+
+/** Every variable that can hold the setting, the usual one first. */
+function variablesOf({ variable, fileVariable, alias }: SettingFacts): string[] {
+  return [variable, fileVariable, alias].filter((name) => name !== undefined);
 }
 
 function flagCell({ flag }: SettingFacts): string {

@@ -39,7 +39,7 @@ export function loadSettings(sources: SettingSources): LoadResult {
   if (!result.success) {
     return { ok: false, problems: result.error.issues.map((issue) => describe(issue)) };
   }
-  const file = loadModelsFile(result.data.modelsFile, { ...sources.dotenv, ...sources.env });
+  const file = loadModelsFile(result.data.modelsFile, variablesOf(sources));
   if (!file.ok) return file;
   const modelNamesGiven = given['modelNames'] !== undefined;
   const settings = { ...result.data, modelNamesGiven, models: file.entries };
@@ -50,12 +50,18 @@ export function loadSettings(sources: SettingSources): LoadResult {
 /** Reads MODELS_FILE again, for SIGHUP. */
 export function reloadModels(
   { modelsFile, auth }: Settings,
-  { env, dotenv }: SettingSources,
+  sources: SettingSources,
 ): ModelsFileResult {
-  const result = loadModelsFile(modelsFile, { ...dotenv, ...env });
+  const result = loadModelsFile(modelsFile, variablesOf(sources));
   if (!result.ok) return result;
   const problems = findKeyProblems(result.entries, auth);
   return problems.length > 0 ? { ok: false, problems } : result;
+}
+
+/** All variables; an empty one hides none of `.env`, as everywhere. */
+function variablesOf({ env, dotenv }: SettingSources): SettingSources['env'] {
+  const given = Object.entries(env).filter(([, value]) => value);
+  return { ...dotenv, ...Object.fromEntries(given) };
 }
 
 /** The flags that were given, by their name with dashes. */

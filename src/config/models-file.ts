@@ -12,7 +12,9 @@ const IGNORED = ['provider', 'worker_class', 'online_api', 'device', 'host', 'po
 const entrySchema = z.strictObject({
   /** GLM's id of the model; the name itself where it is one. */
   version: z.string().min(1).optional(),
-  context_len: z.union([z.literal('auto'), positive]).optional(),
+  context_len: z
+    .union([z.literal('auto'), positive], 'must be "auto" or a whole number of tokens')
+    .optional(),
   max_output_tokens: positive.optional(),
   api_key: z
     .string()
@@ -93,7 +95,14 @@ function checkModelsFile(content: unknown, env: Environment): ModelsFileResult {
 }
 
 function describe(issue: z.core.$ZodIssue): string {
-  const path = issue.path.length === 0 ? 'the file' : issue.path.join('.');
-  const message = issue.code === 'invalid_type' ? `must be ${issue.expected}` : issue.message;
+  const path = issue.path.join('.') || 'the file';
+  const message =
+    issue.code === 'invalid_type' ? `must be ${nameOf(issue.expected)}` : issue.message;
   return `MODELS_FILE: ${path}: ${message}`;
+}
+
+/** zod's name of a type, as whoever writes JSON knows it. */
+function nameOf(type: string): string {
+  if (type === 'record') return 'object';
+  return type === 'int' ? 'a whole number' : type;
 }

@@ -6,17 +6,27 @@ import { type SettingFacts, setting, settingFacts } from './setting.ts';
 import { byteSize, commaList, httpAddress, onOff, seconds, wholeNumber } from './values.ts';
 
 /** Empty for keys that only models of MODELS_FILE have. */
-const optionalList = z.union([z.literal('').transform((): string[] => []), commaList]);
+const optionalList = z.union(
+  [z.literal('').transform((): string[] => []), commaList],
+  'must be a comma separated list',
+);
 
 const CONTEXT_LEN = 'must be a whole number of tokens, or auto';
 
+const WORKER_ADDRESS = 'must be an http:// or https:// address without query or fragment, or auto';
+
 /** `NAME` or `NAME=GLM-MODEL`. */
-const modelNames = commaList.transform((names) =>
-  names.map((entry) => {
-    const [name = '', ...model] = entry.split('=');
-    return { name: name.trim(), glmModel: model.length > 0 ? model.join('=').trim() : null };
-  }),
-);
+const modelNames = commaList
+  .transform((names) =>
+    names.map((entry) => {
+      const [name = '', ...model] = entry.split('=');
+      return { name: name.trim(), glmModel: model.length > 0 ? model.join('=').trim() : null };
+    }),
+  )
+  .refine(
+    (entries) => entries.every(({ name, glmModel }) => name !== '' && glmModel !== ''),
+    'must be a comma separated list of NAME or NAME=GLM-MODEL',
+  );
 
 export const settingsSchema = z.object({
   host: setting(z.string().min(1), {
@@ -40,7 +50,7 @@ export const settingsSchema = z.object({
     placeholder: 'URL',
     meaning: 'the FastChat controller',
   }),
-  workerAddress: setting(z.union([z.enum(['', 'auto']), httpAddress]), {
+  workerAddress: setting(z.union([z.enum(['', 'auto']), httpAddress], WORKER_ADDRESS), {
     flag: '--worker-address',
     variable: 'WORKER_ADDRESS',
     default: '',

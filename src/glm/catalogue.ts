@@ -78,6 +78,8 @@ const chatModels: ReadonlyMap<string, ChatModelFacts> = new Map(
     'glm-4-0520': textModel(128 * K, 4095, 'cannot'),
     'glm-4': textModel(128 * K, 4095, 'cannot'),
     'glm-3-turbo': textModel(128 * K, 4095, 'cannot'),
+    // No page states anything of it; it thinks, and took no field to say so.
+    'glm-zero-preview': textModel(16 * K, 4095, 'must'),
     'glm-4-32b-0414-128k': textModel(128 * K, 16_384, 'cannot'),
     // No page states the output of these two any more: their siblings' smallest is taken.
     'glm-4v': visionModel(128 * K, 1024, 'cannot', { maxImages: 1, inline: true }),

@@ -9,6 +9,9 @@ import { type ChatChunk, readChunk } from './wire.ts';
 /** Longest single event, in characters: GLM's are below a kilobyte, tool results included. */
 const EVENT_LIMIT = 1024 * 1024;
 
+/** Longest answer, thoughts included, in characters: several times what any model of GLM writes. */
+const ANSWER_LIMIT = 4 * 1024 * 1024;
+
 /** GLM's last event. */
 const DONE = '[DONE]';
 
@@ -40,6 +43,7 @@ export class ChatEvents {
   #deltas: Delta[] = [];
   #finish: FinishReason | null = null;
   #usageSeen = false;
+  #length = 0;
   #failure: ModelError | null = null;
   #done = false;
   requestId: string | null = null;
@@ -120,6 +124,8 @@ export class ChatEvents {
   }
 
   #add({ reasoning, text, usage }: ChatChunk): void {
+    this.#length += reasoning.length + text.length;
+    if (this.#length > ANSWER_LIMIT) this.#fail('the answer is too large');
     const last = this.#deltas.at(-1);
     if (last === undefined || (reasoning !== '' && last.text !== '')) {
       this.#deltas.push({ reasoning, text, finish: null, usage });

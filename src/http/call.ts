@@ -1,12 +1,19 @@
 // A caller's request as the worker knows it: a name, a path, and whether the caller is still there.
 
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { RequestError } from '../protocol/requests.ts';
 import type { Call } from '../worker/work.ts';
 
-/** The response closes early only when its caller leaves; closing late does no harm. */
+/**
+ * The response closes early only when its caller leaves; closing late does no harm.
+ * @throws RequestError for a request that its caller sent behind another one without waiting for
+ *   the answer: Node would never tell such a response that its caller has left
+ */
 export function callOf(request: FastifyRequest, reply: FastifyReply): Call {
   const left = new AbortController();
-  reply.raw.once('close', () => left.abort());
-  if (reply.raw.destroyed) left.abort();
+  const { raw } = reply;
+  raw.once('close', () => left.abort());
+  if (raw.destroyed) left.abort();
+  else if (raw.socket === null) throw new RequestError('connection: another answer is under way');
   return { id: request.id, path: request.url, signal: left.signal };
 }

@@ -74,6 +74,8 @@ class FrameWriter {
     this.#limits = limits;
     const { keepAliveMs } = limits;
     this.#keepAlive = keepAliveMs > 0 ? setInterval(() => this.#repeat(), keepAliveMs) : null;
+    // A caller who leaves within a pause must not be waited for.
+    response.once('close', () => this.#afterPause());
   }
 
   /** Writes a frame; the promise, if there is one, resolves when another one is welcome. */

@@ -43,10 +43,9 @@ const SYSTEM_TAG = '<|system|>\n';
 
 function decodeTagged(prompt: string): Conversation | null {
   if (!prompt.endsWith('<|assistant|>')) return null;
+  // At least the one at the end.
   const tags = [...prompt.matchAll(TAG)];
-  const [first] = tags;
-  if (first === undefined) return null;
-  const system = prompt.slice(0, first.index);
+  const system = prompt.slice(0, tags[0]?.index);
   if (system !== '' && !system.startsWith(SYSTEM_TAG)) return null;
   const turns = tags.map((tag, at): Turn => {
     const content = prompt.slice(tag.index + tag[0].length, tags[at + 1]?.index);
@@ -62,7 +61,6 @@ interface RoundStyle {
   readonly first: number;
 }
 
-const QUESTION = '问：';
 const ANSWER = '答：';
 
 /**
@@ -70,26 +68,40 @@ const ANSWER = '答：';
  * begins a round, so that a text about rounds stays what it is.
  */
 function decodeRounds(prompt: string, { gap, first }: RoundStyle): Conversation | null {
-  const opening = (round: number) => `[Round ${round}]${gap}${QUESTION}`;
+  const opening = (round: number) => `[Round ${round}]${gap}问：`;
   const begin = prompt.indexOf(opening(first));
-  if (begin === -1) return null;
-  const system = prompt.slice(0, begin);
-  if (system !== '' && !system.endsWith(gap)) return null;
+  const system = prompt.slice(0, Math.max(begin, 0));
+  if (begin === -1 || (system !== '' && !system.endsWith(gap))) return null;
   const turns: Turn[] = [];
   let at = begin + opening(first).length;
-  let round = first + 1;
-  for (let next = at; next !== -1; ) {
-    next = prompt.indexOf(opening(round), next);
-    const spoken = next === -1 ? null : readRound(prompt.slice(at, next), gap);
-    if (spoken !== null) {
-      turns.push(...spoken);
-      at = next + opening(round).length;
-      round++;
-    }
-    if (next !== -1) next++;
+  for (let number = first + 1; ; number++) {
+    const round = readRound(prompt, at, gap, opening(number));
+    if (round === null) break;
+    turns.push({ role: 'user', content: round.question });
+    turns.push({ role: 'assistant', content: round.answer });
+    at = round.end;
   }
-  const last = readRound(prompt.slice(at), gap);
-  const [question, answer] = last ?? [];
-  if (question === undefined || answer?.content !== '') return null;
-  return { system: system.slice(0, -gap.length), turns: [...turns, question] };
+  const last = prompt.slice(at);
+  if (last !== ANSWER && !last.endsWith(gap + ANSWER)) return null;
+  turns.push({ role: 'user', content: last.slice(0, -(gap + ANSWER).length) });
+  return { system: system.slice(0, -gap.length), turns };
+}
+
+/** The round whose question begins at `at`; null when `next` does not follow. */
+function readRound(prompt: string, at: number, gap: string, next: string) {
+  const marked = gap + ANSWER;
+  // An empty question has no gap behind it; one that begins with the mark of answers has.
+  const unasked =
+    prompt.startsWith(ANSWER, at) && readAnswer(prompt, at + ANSWER.length, gap, next);
+  if (unasked && !unasked.answer.includes(marked)) return { question: '', ...unasked };
+  const middle = prompt.indexOf(marked, at);
+  const read = middle === -1 ? null : readAnswer(prompt, middle + marked.length, gap, next);
+  return read && { question: prompt.slice(at, middle), ...read };
+}
+
+/** The answer that begins at `at`, and where what comes after `next` begins. */
+function readAnswer(prompt: string, at: number, gap: string, next: string) {
+  if (prompt.startsWith(next, at)) return { answer: '', end: at + next.length };
+  const end = prompt.indexOf(gap + next, at);
+  return end === -1 ? null : { answer: prompt.slice(at, end), end: end + gap.length + next.length };
 }

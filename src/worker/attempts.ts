@@ -82,7 +82,7 @@ export class Attempts<Model> {
    * Takes note of a try that failed before any text.
    * @throws the error when another try would not help
    */
-  failed({ route }: Place<Model>, error: unknown): void {
+  failed({ route, accepted }: Place<Model>, error: unknown): void {
     if (!(error instanceof ModelError)) throw error;
     this.#last = error;
     const { clock } = this.#parts;
@@ -94,7 +94,9 @@ export class Attempts<Model> {
       return;
     }
     this.#waitMs = this.#waitFor(error);
-    const exhausted = this.count > this.#parts.retries && !waitingHelps(error, route.limit, clock);
+    // A try that was accepted and then refused would count as a grant for its own next one, for ever.
+    const goesOn = !accepted && waitingHelps(error, route.limit, clock);
+    const exhausted = this.count > this.#parts.retries && !goesOn;
     if (!error.transient || exhausted || this.#waitMs > this.#ticket.budgetMs) throw error;
   }
 

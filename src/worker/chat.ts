@@ -38,6 +38,8 @@ export async function* answerChat(
   for (;;) {
     const place = await attempts.place();
     work.started(attempts.count);
+    // This function goes on only when its caller reads: one who has stopped must not keep the place.
+    work.signal.addEventListener('abort', () => place.leave('other'), { once: true });
     const stream = place.route.model.chat(job.request, work.signal);
     const generation = new Generation(job.options);
     try {

@@ -40,6 +40,8 @@ export interface Ticket {
 /** A place at the gate, with the route to take from it. */
 export interface Place<Model> {
   readonly route: Route<Model>;
+  /** Whether the provider has accepted the request, whatever became of it. */
+  readonly accepted: boolean;
   /** The provider has accepted the request; only the first call counts. */
   granted(): void;
   /** Gives the place back; only the first call counts. */
@@ -190,6 +192,9 @@ export class Gate {
     let granted = false;
     return {
       route,
+      get accepted() {
+        return granted;
+      },
       granted: () => {
         if (!granted) route.limit.granted();
         granted = true;

@@ -15,8 +15,9 @@ export function addGenerateRoutes(
   const streamed = { config: { failureForm: 'frame' as const } };
   server.post('/worker_generate_stream', streamed, async (request, reply) => {
     const body = parseRequest(generateRequest, request.body);
+    const call = callOf(request, reply);
     reply.hijack();
-    await writeFrames(reply.raw, worker.generate(body, callOf(request, reply)), limits);
+    await writeFrames(reply.raw, worker.generate(body, call), limits);
   });
 
   const whole = { config: { failureForm: 'reply' as const } };
