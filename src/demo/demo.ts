@@ -14,20 +14,29 @@ const QUESTION = '你好！Please say in two sentences what you are.';
 /** How often the demo looks whether the worker is registered, in milliseconds. */
 const READY_POLL_MS = 10;
 
-/** Runs the demo until a signal, or until the one question is answered; gives the exit code. */
-export async function demo(io: Io, argv: readonly string[]): Promise<number> {
+interface DemoOptions {
+  readonly once: string | undefined;
+  readonly live: boolean;
+  readonly set: typeof setStage;
+}
+
+/**
+ * Runs the demo until a signal, or until the one question is answered; gives the exit code.
+ * @param set how the stage is set
+ */
+export async function demo(io: Io, argv: readonly string[], set = setStage): Promise<number> {
   try {
     const options = { once: { type: 'string' }, live: { type: 'boolean' } } as const;
     const { values } = parseArgs({ args: [...argv], options });
-    return await runDemo(io, values.once, values.live === true);
+    return await runDemo(io, { once: values.once, live: values.live === true, set });
   } catch (error) {
     return failed(io, error);
   }
 }
 
-async function runDemo(io: Io, once: string | undefined, live: boolean): Promise<number> {
+async function runDemo(io: Io, { once, live, set }: DemoOptions): Promise<number> {
   const stop = stopSignal(io);
-  const result = await setStage({
+  const result = await set({
     live,
     env: io.env,
     dotenv: readDotenv(io.directory),
@@ -89,7 +98,7 @@ async function showChat(
   io.stdout.write(`\n> ${question.text}\n\n`);
   const { level } = logger;
   // The worker's line about the answer would stand in the middle of it.
-  logger.level = 'warn';
+  if (logger.isLevelEnabled('info')) logger.level = 'warn';
   const screen = createScreen(io.stdout, () => performance.now());
   try {
     for await (const frame of ask(dispatcher, question, stop)) screen.show(frame);

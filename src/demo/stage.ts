@@ -79,9 +79,9 @@ export async function setStage(options: StageOptions): Promise<StageResult> {
     await app.stop();
     await closeOthers();
   };
-  const [first] = loaded.settings.modelNames;
+  const [first = { name: '' }] = loaded.settings.modelNames;
   const glm = loaded.settings.baseUrl;
-  return { ok: true, stage: { app, controller, glm, model: first?.name ?? '', close } };
+  return { ok: true, stage: { app, controller, glm, model: first.name, close } };
 }
 
 function environment(given: Environment, sandbox: FakeGlm | null): Environment {

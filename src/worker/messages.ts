@@ -45,13 +45,18 @@ export function readPrompt(
   return { messages: messagesOf(turns, checked), isCompletion };
 }
 
-/** The messages of a prompt for counting, where nothing is an error: at worst the prompt itself. */
+/**
+ * The messages of a prompt for counting, where nothing is an error. Text that is no conversation is
+ * counted as it is, without what a completion adds to it: whoever asks wants to know of the text.
+ */
 export function messagesToCount(prompt: string, format: PromptFormat): readonly ChatMessage[] {
   try {
-    return readPrompt({ prompt, images: [] }, format, null).messages;
+    const conversation = format.decode(prompt);
+    if (conversation !== null) return messagesOf(conversation, []);
   } catch {
-    return [{ role: 'user', content: prompt }];
+    // A stale template or a conversation without a user turn still has a length.
   }
+  return [{ role: 'user', content: prompt }];
 }
 
 function decode(prompt: string, format: PromptFormat): Conversation | null {
