@@ -93,7 +93,8 @@ export async function startApp(
       logger.info({ models: worker.status.model_names }, 'MODELS_FILE read again');
       state.registration?.announce();
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      // Nothing in here throws anything but errors.
+      const { message: why } = error as Error;
       logger.error({ why }, 'MODELS_FILE not taken, nothing changed');
     }
   }
@@ -135,7 +136,8 @@ function partsOfKey(key: string): string[] {
 
 /** What the markers of `fenced` come from: without a secret of its own, the first key there is. */
 function fenceSecretOf({ fenceSecret, apiKeys, models }: Settings): string {
-  const [key = [...models.values()].flatMap((entry) => entry.apiKeys ?? [])[0] ?? ''] = apiKeys;
+  const ofModels = [...models.values()].flatMap(({ apiKeys: own = [] }) => own);
+  const [key = ''] = [...apiKeys, ...ofModels];
   return fenceSecret || key;
 }
 

@@ -23,12 +23,8 @@ export function seconds(least: number, most: number) {
     .transform((value) => Math.round(value * 1000));
 }
 
-const UNITS: ReadonlyMap<string, number> = new Map([
-  ['', 1],
-  ['KiB', 1024],
-  ['MiB', 1024 ** 2],
-  ['GiB', 1024 ** 3],
-]);
+/** Each is 1024 times the one before. */
+const UNITS = ['', 'KiB', 'MiB', 'GiB'];
 
 /** A size such as `16MiB`, given on in bytes. */
 export function byteSize(most: number) {
@@ -36,7 +32,7 @@ export function byteSize(most: number) {
   return z
     .string()
     .regex(/^\d{1,12}(KiB|MiB|GiB)?$/, remedy)
-    .transform((size) => Number.parseInt(size, 10) * (UNITS.get(size.replace(/^\d+/, '')) ?? 1))
+    .transform((size) => Number.parseInt(size, 10) * 1024 ** UNITS.indexOf(size.replace(/\d+/, '')))
     .refine((bytes) => bytes >= 1024 && bytes <= most, `${remedy}, from 1KiB to ${most} bytes`);
 }
 

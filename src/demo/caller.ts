@@ -61,7 +61,7 @@ export async function* ask(
   let rest = '';
   for await (const bytes of stream) {
     const pieces = (rest + decoder.decode(bytes, { stream: true })).split('\0');
-    rest = pieces.pop() ?? '';
+    rest = String(pieces.pop());
     for (const piece of pieces) if (piece !== '') yield frame.parse(JSON.parse(piece));
   }
 }

@@ -20,9 +20,9 @@ export class LogObserver implements Observer {
   workFinished({ outcome, usage, ...facts }: WorkReport): void {
     const line = { ...facts, ...usage, outcome: outcome.is };
     if (outcome.is === 'failed') {
-      const { kind, code, upstream, cause } = outcome.failure;
+      const { kind, code, hint, upstream, cause, remedy } = outcome.failure;
       this.#logger.warn(
-        { ...line, failure: kind, errorCode: code, upstream, err: cause },
+        { ...line, failure: kind, errorCode: code, hint, upstream, err: cause, remedy },
         'failed',
       );
     } else if (outcome.is === 'done') {

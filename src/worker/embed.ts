@@ -15,7 +15,10 @@ import type { Work } from './work.ts';
 /** Batches of one request that are under way at once; each takes a place at the gate. */
 const BATCHES_AT_ONCE = 4;
 
-/** The estimate may be off by so much either way before an input is refused for its length. */
+/**
+ * The estimate may be off by so much either way: an input is refused only beyond it, and batches
+ * are filled no further than it allows.
+ */
 const LENGTH_TOLERANCE = 1.5;
 
 /**
@@ -31,8 +34,10 @@ export async function embed(
   const { model, wish } = models.forEmbedding(request.model);
   work.model = model.name;
   work.upstreamModel = model.upstreamModel;
-  const limits = wish.routes[0]?.model.limits;
-  const batches = limits === undefined ? [] : splitBatches(request.input, limits);
+  const [route] = wish.routes;
+  // FastChat passes on fewer vectors than inputs unnoticed, so an empty reply must not be possible.
+  if (route === undefined) throw new Error(`the model ${model.name} has no account`);
+  const batches = splitBatches(request.input, route.model.limits);
   const results = await embedBatches(parts, wish, batches, work);
   const tokens = results.reduce((sum, result) => sum + result.tokens, 0);
   work.usage = { promptTokens: tokens, completionTokens: 0, totalTokens: tokens };
@@ -47,12 +52,13 @@ export function splitBatches(
   inputs: readonly string[],
   { batchItems, itemTokens, batchTokens }: EmbeddingLimits,
 ): string[][] {
+  const mostTokens = (batchTokens ?? Infinity) / LENGTH_TOLERANCE;
   const batches: string[][] = [];
   let last: string[] = [];
   let lastTokens = 0;
   for (const [index, input] of inputs.entries()) {
     const tokens = checkInput(input, index, itemTokens);
-    const full = last.length >= batchItems || lastTokens + tokens > (batchTokens ?? Infinity);
+    const full = last.length >= batchItems || lastTokens + tokens > mostTokens;
     if (full || batches.length === 0) {
       last = [];
       lastTokens = 0;

@@ -78,11 +78,11 @@ export class Worker {
     try {
       return await embed(this.#parts, this.#models, request, work);
     } catch (error) {
-      if (work.left) return null;
-      throw work.failed(error);
+      if (!work.left) throw work.failed(error);
     } finally {
       this.#end(work);
     }
+    return null;
   }
 
   /** Takes no new work and refuses what waits; what runs goes on. */

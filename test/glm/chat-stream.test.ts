@@ -1,0 +1,137 @@
+// However a network cuts the bytes of an answer, and however a server ends its lines.
+
+import t from 'tap';
+import { ChatEvents } from '../../src/glm/chat-stream.ts';
+import { chunk, done, event, finish, say } from '../support/event-stream.ts';
+import { readAnswer } from '../support/read-answer.ts';
+import { splitEverywhere } from '../support/split-everywhere.ts';
+
+const usage = { prompt_tokens: 9, completion_tokens: 5, total_tokens: 14 };
+
+const recorded = [
+  chunk({ role: 'assistant', reasoning_content: '想…🤔' }),
+  chunk({ role: 'assistant', reasoning_content: '好' }),
+  say('你好'),
+  say(' 😀\n'),
+  chunk({ role: 'assistant', content: '"é"', reasoning_content: '' }),
+  finish('stop', usage),
+  done,
+].join('');
+
+const answer = {
+  reasoning: '想…🤔好',
+  text: '你好 😀\n"é"',
+  usage: { promptTokens: 9, completionTokens: 5, totalTokens: 14 },
+  end: 'stop',
+};
+
+const spellings: [name: string, stream: string][] = [
+  ['LF', recorded],
+  ['CRLF', recorded.replaceAll('\n', '\r\n')],
+  ['CR', recorded.replaceAll('\n', '\r')],
+  ['no blank after the colon', recorded.replaceAll('data: ', 'data:')],
+  ['a byte order mark', `\ufeff${recorded}`],
+  ['comments, ids, retries and unknown fields', decorated(recorded)],
+  ['pings without data', recorded.replaceAll('\n\n', '\n\ndata\n\ndata:\n\nevent: ping\n\n')],
+  [
+    'chunks spread over several data lines',
+    recorded.replaceAll(',"choices"', '\ndata: ,"choices"'),
+  ],
+];
+
+function decorated(stream: string): string {
+  return stream.replaceAll('data: ', ': ping\nid: 7\nretry: 10\nretry: soon\nfoo: bar\ndata: ');
+}
+
+for (const [name, stream] of spellings) {
+  t.test(`a stream with ${name} reads the same, wherever it is cut`, async (t) => {
+    const bytes = Buffer.from(stream);
+    for (const pieces of splitEverywhere(bytes)) {
+      const found = readAnswer(pieces);
+      if (JSON.stringify(found) === JSON.stringify(answer)) continue;
+      t.strictSame(found, answer, `first piece of ${pieces[0]?.length} bytes`);
+      return;
+    }
+    t.pass(`${bytes.length} cuts`);
+  });
+}
+
+t.test('a stream that is cut before its finish never looks complete', async (t) => {
+  const bytes = Buffer.from(recorded);
+  const finished = recorded.indexOf('\n\ndata: [DONE]') + '\n\n'.length;
+  const whole = Buffer.byteLength(recorded.slice(0, finished));
+  for (let length = 0; length < whole; length++) {
+    const { end } = readAnswer([bytes.subarray(0, length)]);
+    if (end !== 'upstream_cut') return void t.equal(end, 'upstream_cut', `after ${length} bytes`);
+  }
+  t.equal(readAnswer([bytes.subarray(0, whole)]).end, 'stop');
+});
+
+t.test('all events of one read are one delta', async (t) => {
+  const events = new ChatEvents(null);
+  events.feed(Buffer.from(say('a') + say('b') + finish('length', usage)));
+  t.strictSame(events.take(), [{ reasoning: '', text: 'ab', finish: null, usage: answer.usage }]);
+  t.strictSame(events.take(), []);
+  t.strictSame(events.end(), { reasoning: '', text: '', finish: 'length', usage: null });
+});
+
+t.test(
+  'thoughts that follow text begin a delta of their own, so that the order survives',
+  async (t) => {
+    const think = (thought: string) => chunk({ reasoning_content: thought });
+    const events = new ChatEvents(null);
+    events.feed(
+      Buffer.from(think('t1') + think('t2') + say('a') + say('b') + think('t3') + say('c')),
+    );
+    t.strictSame(events.take(), [
+      { reasoning: 't1t2', text: 'ab', finish: null, usage: null },
+      { reasoning: 't3', text: 'c', finish: null, usage: null },
+    ]);
+  },
+);
+
+t.test('a chunk that is cut off is completed by the next read', async (t) => {
+  const events = new ChatEvents(null);
+  const bytes = Buffer.from(say('你好'));
+  events.feed(bytes.subarray(0, 50));
+  t.strictSame(events.take(), []);
+  events.feed(bytes.subarray(50));
+  t.strictSame(events.take(), [{ reasoning: '', text: '你好', finish: null, usage: null }]);
+});
+
+t.test(
+  'the stream is over with reason and usage, or with [DONE], whichever comes first',
+  async (t) => {
+    const after = (stream: string) => {
+      const events = new ChatEvents(null);
+      events.feed(Buffer.from(stream));
+      return { finished: events.finished, ended: events.ended };
+    };
+    t.strictSame(after(say('a')), { finished: false, ended: false });
+    t.strictSame(after(finish('stop')), { finished: true, ended: false });
+    t.strictSame(after(finish('stop', usage)), { finished: true, ended: true });
+    t.strictSame(after(finish('stop') + done), { finished: true, ended: true });
+    t.strictSame(after(chunk({}, { usage }) + finish('stop')), { finished: true, ended: true });
+    t.strictSame(after(say('a') + done), { finished: false, ended: true });
+  },
+);
+
+t.test('what follows the end is not read, be it broken', async (t) => {
+  const stream = say('a') + done + say('b') + event('{broken') + finish('sensitive');
+  t.strictSame(readAnswer([Buffer.from(stream)]), {
+    reasoning: '',
+    text: 'a',
+    usage: null,
+    end: 'stop',
+  });
+});
+
+t.test('the request id is the one that was given, else the first that GLM says', async (t) => {
+  const given = new ChatEvents('ours');
+  given.feed(Buffer.from(say('a')));
+  t.equal(given.requestId, 'ours');
+  const found = new ChatEvents(null);
+  t.equal(found.requestId, null);
+  found.feed(Buffer.from(`data: {"choices":[]}\n\n${say('a')}data: {"id":"chat-2"}\n\n`));
+  t.equal(found.requestId, 'chat-1');
+});

@@ -1,0 +1,179 @@
+// The tables and files of the documentation that are made from the sources.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { settingsTable } from '../../src/config/help.ts';
+import { settingList } from '../../src/config/settings.ts';
+import { chatModelFacts, embeddingModelFacts } from '../../src/glm/catalogue.ts';
+import { glmCodes } from '../../src/glm/errors.ts';
+import { glmParameters } from '../../src/glm/parameters.ts';
+import { modelFailureKinds } from '../../src/model/model-error.ts';
+import { type ParameterRow, parameterRows } from '../../src/protocol/parameters.ts';
+import { failures } from '../../src/worker/failure.ts';
+import { chatModelIds, embeddingModelIds } from './glm-models.ts';
+
+/** The folder of the project. */
+export const root = join(import.meta.dirname, '..', '..');
+
+/** A text between `<!-- name -->` and `<!-- /name -->` in a file. */
+export interface GeneratedPart {
+  readonly file: string;
+  readonly name: string;
+  readonly make: () => string;
+}
+
+/** Everything that `npm run docs` writes. */
+export const generatedParts: readonly GeneratedPart[] = [
+  { file: 'README.md', name: 'settings', make: () => settingsTable().trim() },
+  { file: 'README.md', name: 'parameters', make: parametersTable },
+  { file: 'docs/errors.md', name: 'errors', make: errorsTable },
+  { file: 'docs/models.md', name: 'chat-models', make: chatModelsTable },
+  { file: 'docs/models.md', name: 'embedding-models', make: embeddingModelsTable },
+  { file: 'docs/licences.md', name: 'licences', make: licencesTable },
+];
+
+type Cells = readonly string[];
+
+function table(head: Cells, rows: readonly Cells[]): string {
+  const line = (cells: Cells) => `| ${cells.join(' | ')} |`;
+  return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)].join('\n');
+}
+
+const NONE = '–';
+
+const codes = (names: readonly string[]) =>
+  names.length === 0 ? NONE : names.map((name) => `\`${name}\``).join(', ');
+
+/** FastChat's field -> GLM's field, and what happens on the way. */
+function parametersTable(): string {
+  return table(
+    ['FastChat sends', 'GLM gets', 'how'],
+    parameterRows.map((row) => [codes([row.field]), ...parameterCells(row)]),
+  );
+}
+
+function parameterCells(row: ParameterRow): Cells {
+  if ('because' in row) return [NONE, `dropped: ${row.because}`];
+  // What this worker uses itself may still be passed on under the same name.
+  const from = 'to' in row ? row.to : row.field;
+  const glm = glmParameters.find((parameter) => parameter.from === from);
+  const to = glm === undefined ? NONE : codes(glm.to.split(', '));
+  return [to, 'use' in row ? row.use : (glm?.rule ?? '')];
+}
+
+function errorsTable(): string {
+  const facts = new Map(Object.entries(modelFailureKinds));
+  const rows = Object.entries(failures).map(([kind, { code, remedy }]) => {
+    const model = facts.get(kind);
+    const glm = [...glmCodes].filter(([, meaning]) => meaning === kind).map(([number]) => number);
+    const retried = model?.transient === true ? 'yes' : 'no';
+    return [
+      codes([kind]),
+      String(code),
+      glm.join(' ') || NONE,
+      model?.fault ?? NONE,
+      retried,
+      remedy,
+    ];
+  });
+  return table(['failure', 'error_code', 'GLM codes', 'whose', 'retried', 'what to do'], rows);
+}
+
+const grouped = new Intl.NumberFormat('en');
+
+function chatModelsTable(): string {
+  const rows = chatModelIds.map((id) => {
+    const { contextWindow, maxOutput, thinking, vision } = chatModelFacts(id);
+    const inline = vision?.inline === true ? '' : ', URLs only';
+    return [
+      codes([id]),
+      grouped.format(contextWindow),
+      maxOutput === null ? NONE : grouped.format(maxOutput),
+      { may: 'can be chosen', must: 'always', cannot: 'never' }[thinking],
+      vision === null ? NONE : `${vision.maxImages}${inline}`,
+    ];
+  });
+  return table(['model', 'window', 'longest answer', 'thinks', 'images'], rows);
+}
+
+function embeddingModelsTable(): string {
+  const rows = embeddingModelIds.map((id) => {
+    const facts = embeddingModelFacts(id);
+    if (facts === null) throw new Error(`no facts of ${id}`);
+    const { batchItems, itemTokens, batchTokens, dimensions } = facts;
+    return [
+      codes([id]),
+      String(batchItems),
+      grouped.format(itemTokens),
+      batchTokens === null ? NONE : grouped.format(batchTokens),
+      dimensions?.join(', ') ?? 'fixed',
+    ];
+  });
+  const head = ['model', 'texts per call', 'tokens per text', 'tokens per call', 'dimensions'];
+  return table(head, rows);
+}
+
+/** A package of the lock file. */
+export interface LockedPackage {
+  readonly version: string;
+  readonly license?: string;
+  readonly dev?: boolean;
+  readonly deprecated?: string;
+}
+
+/** What the lock file pins, by path below the project. */
+export function lockedPackages(): ReadonlyMap<string, LockedPackage> {
+  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+  const packages: Record<string, LockedPackage> = lock.packages;
+  return new Map(Object.entries(packages).filter(([path]) => path !== ''));
+}
+
+/** Packages that are installed to run, by licence. */
+export function productionLicences(): ReadonlyMap<string, readonly string[]> {
+  const licences = new Map<string, string[]>();
+  for (const [path, { version, license = 'unknown', dev }] of lockedPackages()) {
+    if (dev === true) continue;
+    const name = path.replace(/^.*node_modules\//, '');
+    licences.set(license, [...(licences.get(license) ?? []), `${name} ${version}`]);
+  }
+  return licences;
+}
+
+function licencesTable(): string {
+  const rows = [...productionLicences()]
+    .toSorted(([one], [other]) => one.localeCompare(other, 'en'))
+    .map(([licence, names]) => [licence, names.join(', ')]);
+  return table(['licence', 'packages'], rows);
+}
+
+const ENV_HEAD = `# Copy this file to .env and fill in the first three lines. A flag wins over a variable of the
+# environment, that over a line here, that over the default.
+
+# The key as shown on the API keys page of open.bigmodel.cn: id.secret.
+ZHIPUAI_API_KEY=
+
+# The FastChat controller. Langchain-Chatchat's listens on port 20001.
+CONTROLLER_ADDRESS=http://localhost:21001
+
+# FastChat refuses prompts longer than this: auto = the model's real window.
+CONTEXT_LEN=auto
+
+# Every other setting with its default.
+`;
+
+const IN_HEAD = ['ZHIPUAI_API_KEY', 'CONTROLLER_ADDRESS', 'CONTEXT_LEN'];
+
+/** The file `.env.example`. */
+export function envExample(): string {
+  const rest = settingList.filter(({ facts }) => !IN_HEAD.includes(facts.variable));
+  const blocks = rest.map(({ facts }) => {
+    const meaning = wrapped(facts.meaning).map((line) => `# ${line}\n`);
+    return `\n${meaning.join('')}#${facts.variable}=${facts.default}\n`;
+  });
+  return ENV_HEAD + blocks.join('');
+}
+
+/** Lines of at most 98 characters. */
+function wrapped(text: string): string[] {
+  return text.match(/.{1,98}(?=\s|$)/g)?.map((line) => line.trim()) ?? [];
+}

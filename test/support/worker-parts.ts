@@ -1,0 +1,112 @@
+// A worker without HTTP, GLM or real time: everything it is made of, ready to be looked at.
+
+import type { ChatModel } from '../../src/model/chat-model.ts';
+import type { EmbeddingModel } from '../../src/model/embedding-model.ts';
+import { PromptFormat } from '../../src/protocol/prompt-format.ts';
+import {
+  type GenerateRequest,
+  generateRequest,
+  parseRequest,
+} from '../../src/protocol/requests.ts';
+import { Gate, type Wish } from '../../src/worker/gate.ts';
+import type { WorkReport } from '../../src/worker/observer.ts';
+import type { WorkerParts } from '../../src/worker/parts.ts';
+import { Account } from '../../src/worker/route.ts';
+import type { ServedModel } from '../../src/worker/served-models.ts';
+import { TokenCounter } from '../../src/worker/token-counter.ts';
+import { FakeClock } from './fake-clock.ts';
+import { FixedLimit } from './gate-parts.ts';
+
+/** A clock that notes how long it was asked to wait. */
+export class NotingClock extends FakeClock {
+  /** Milliseconds, in the order of the calls. */
+  readonly waits: number[] = [];
+
+  override after(ms: number, action: () => void) {
+    this.waits.push(ms);
+    return super.after(ms, action);
+  }
+}
+
+/** A limit that says of the last grant what it is told. */
+export class ToldLimit extends FixedLimit {
+  #lastGrantAt: number | null = null;
+
+  grantAt(time: number): void {
+    this.#lastGrantAt = time;
+  }
+
+  override get lastGrantAt(): number | null {
+    return this.#lastGrantAt;
+  }
+}
+
+export interface TestParts extends WorkerParts {
+  readonly clock: NotingClock;
+  readonly reports: readonly WorkReport[];
+  /** What was asked about although it is not served. */
+  readonly unknown: readonly string[];
+}
+
+/** Parts with room for `places`, under a clock that starts at 0. */
+export function partsOf(
+  more: Partial<WorkerParts> & { places?: number; queueTimeoutMs?: number } = {},
+): TestParts {
+  const { places = 100, queueTimeoutMs = 60_000, ...rest } = more;
+  const clock = new NotingClock();
+  const reports: WorkReport[] = [];
+  const unknown: string[] = [];
+  return {
+    format: new PromptFormat('zhipu', 'secret'),
+    gate: new Gate({ places, queueLimit: 100, queueTimeoutMs }, clock),
+    counter: new TokenCounter(clock),
+    observer: {
+      workFinished: (report) => reports.push(report),
+      unknownModel: (model, answeredAs) => unknown.push(`${model} as ${answeredAs}`),
+    },
+    random: () => 1,
+    retries: 2,
+    generationTimeoutMs: 3_600_000,
+    showThoughts: false,
+    ...rest,
+    clock,
+    reports,
+    unknown,
+  };
+}
+
+/** Wants any of `models`, each at an account of its own, with a limit that can be looked at. */
+export function wishFor<Model>(
+  { clock }: TestParts,
+  ...models: readonly Model[]
+): Wish<Model> & { readonly limits: readonly ToldLimit[] } {
+  const limits = models.map(() => new ToldLimit(1000, clock));
+  const routes = models.map((model, index) => {
+    const limit = limits[index] ?? new ToldLimit(1000, clock);
+    return { account: new Account(`#${index + 1}`), limit, model };
+  });
+  return { routes, share: { max: 1000, taken: 0 }, limits };
+}
+
+/** A model to serve that has no abilities but those given. */
+export function served(
+  name: string,
+  more: Partial<ServedModel> & { chat?: Wish<ChatModel>; embedding?: Wish<EmbeddingModel> } = {},
+): ServedModel {
+  return {
+    name,
+    upstreamModel: `glm-${name}`,
+    chat: null,
+    embedding: null,
+    contextLength: 4096,
+    vision: null,
+    temperature: null,
+    tokenizer: null,
+    ...more,
+  };
+}
+
+/** A checked request with one question, in the default template. */
+export function requestOf(more: object = {}): GenerateRequest {
+  return parseRequest(generateRequest, { prompt: 'S\n###user: hi\n###assistant:', ...more });
+}

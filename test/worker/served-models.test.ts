@@ -1,0 +1,84 @@
+// Which model answers to which name.
+
+import t from 'tap';
+import type { ChatModel } from '../../src/model/chat-model.ts';
+import type { EmbeddingModel } from '../../src/model/embedding-model.ts';
+import { Failure } from '../../src/worker/failure.ts';
+import type { Wish } from '../../src/worker/gate.ts';
+import { ServedModels } from '../../src/worker/served-models.ts';
+import { served } from '../support/worker-parts.ts';
+
+const chat: Wish<ChatModel> = { routes: [], share: { max: 1, taken: 0 } };
+const embedding: Wish<EmbeddingModel> = { routes: [], share: { max: 1, taken: 0 } };
+
+const talker = served('talker', { chat });
+const embedder = served('embedder', { embedding });
+const both = served('both', { chat, embedding });
+const models = new ServedModels([talker, embedder, both]);
+
+/** What is told to whoever asks for something that is not there. */
+function refusalOf(ask: () => unknown): unknown {
+  try {
+    return ask();
+  } catch (error) {
+    return error instanceof Failure ? [error.kind, error.code, error.hint] : error;
+  }
+}
+
+t.test('models are found by name, the first one without a name', async (t) => {
+  t.strictSame(models.names, ['talker', 'embedder', 'both']);
+  t.equal(models.first, talker);
+  t.equal(models.find(undefined), talker);
+  t.equal(models.find('both'), both);
+  for (const name of ['other', '', 'Talker', 'constructor', '__proto__']) {
+    t.equal(models.find(name), undefined, name);
+  }
+});
+
+t.test('each ability is asked of a model that has it', async (t) => {
+  t.strictSame(models.forChat('talker'), { model: talker, wish: chat });
+  t.strictSame(models.forChat(undefined), { model: talker, wish: chat });
+  t.strictSame(models.forChat('both'), { model: both, wish: chat });
+  t.strictSame(models.forEmbedding('embedder'), { model: embedder, wish: embedding });
+  t.strictSame(models.forEmbedding('both'), { model: both, wish: embedding });
+});
+
+t.test('asking the wrong model is 40301 and names those that can', async (t) => {
+  const chats = ['model_not_served', 40301, 'chat models served here: talker, both'];
+  const embeds = ['model_not_served', 40301, 'embedding models served here: embedder, both'];
+  t.strictSame(
+    refusalOf(() => models.forChat('embedder')),
+    chats,
+  );
+  t.strictSame(
+    refusalOf(() => models.forChat('other')),
+    chats,
+  );
+  t.strictSame(
+    refusalOf(() => models.forEmbedding('talker')),
+    embeds,
+  );
+  t.strictSame(
+    refusalOf(() => models.forEmbedding(undefined)),
+    embeds,
+  );
+  t.strictSame(
+    refusalOf(() => models.forEmbedding('other')),
+    embeds,
+  );
+  const only = new ServedModels([embedder]);
+  t.strictSame(
+    refusalOf(() => only.forChat(undefined)),
+    ['model_not_served', 40301, 'chat models served here: none'],
+  );
+});
+
+t.test('the worker is multimodal when any model sees', async (t) => {
+  t.equal(models.multimodal, false);
+  const seeing = served('seeing', { vision: { maxImages: 1, inline: true } });
+  t.equal(new ServedModels([talker, seeing]).multimodal, true);
+});
+
+t.test('there is at least one model', async (t) => {
+  t.throws(() => new ServedModels([]), new Error('no model to serve'));
+});

@@ -1,0 +1,236 @@
+// The worker as its HTTP side sees it: it answers everybody and never throws at those who read.
+
+import t from 'tap';
+import { ModelError } from '../../src/model/model-error.ts';
+import { PromptFormat } from '../../src/protocol/prompt-format.ts';
+import { embeddingRequest, parseRequest } from '../../src/protocol/requests.ts';
+import { Failure } from '../../src/worker/failure.ts';
+import { ServedModels } from '../../src/worker/served-models.ts';
+import { Worker } from '../../src/worker/worker.ts';
+import { readFrame } from '../support/ask-chat.ts';
+import { collect } from '../support/collect.ts';
+import { deferred } from '../support/deferred.ts';
+import { FakeChat, FakeEmbeddings, type Step, saying } from '../support/fake-model.ts';
+import { renderPrompt } from '../support/render-prompt.ts';
+import { partsOf, requestOf, served, wishFor } from '../support/worker-parts.ts';
+
+const HANGS: readonly Step[] = [deferred().promise];
+
+/** A worker with one model that chats and embeds. */
+function workerOf(
+  answers: readonly (readonly Step[])[],
+  {
+    embeddings = new FakeEmbeddings(),
+    ...options
+  }: { embeddings?: FakeEmbeddings } & Parameters<typeof partsOf>[0] = {},
+) {
+  const parts = partsOf(options);
+  const chat = wishFor(parts, new FakeChat(...answers));
+  const embedding = wishFor(parts, embeddings);
+  const models = new ServedModels([served('m', { chat, embedding, contextLength: 1234 })]);
+  const worker = new Worker(parts, models);
+  return {
+    parts,
+    worker,
+    chat,
+    /** All frames of an answer. */
+    ask: async (request: object = {}, signal = new AbortController().signal) => {
+      const { items, error } = await collect(worker.generate(requestOf(request), callOf(signal)));
+      if (error !== undefined) throw error;
+      return items.map(readFrame);
+    },
+    embed: (signal = new AbortController().signal) =>
+      worker.embed(parseRequest(embeddingRequest, { input: 'abc' }), callOf(signal)),
+  };
+}
+
+const callOf = (signal: AbortSignal) => ({ id: 'r1', path: '/p', signal });
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+t.test('an answer is its frames and one report', async (t) => {
+  const usage = { promptTokens: 10, completionTokens: 2, totalTokens: 12 };
+  const { ask, parts } = workerOf([saying('hi', { usage })]);
+  t.match(await ask(), [{ text: 'hi' }, { text: 'hi', finish_reason: 'stop' }]);
+  t.strictSame(parts.reports, [
+    {
+      requestId: 'r1',
+      path: '/p',
+      model: 'm',
+      upstreamModel: 'glm-m',
+      outcome: { is: 'done', finish: 'stop' },
+      usage,
+      upstreamRequestId: 'upstream-1',
+      tries: 1,
+      waitedMs: 0,
+      firstTextMs: 0,
+      totalMs: 0,
+    },
+  ]);
+});
+
+t.test('whatever fails is the last frame, after the text that came before it', async (t) => {
+  for (const [error, code, type] of [
+    [new ModelError('content_blocked'), 40302, 'content_blocked'],
+    [new TypeError('a defect'), 50001, 'internal_error'],
+  ] as const) {
+    const { ask, parts } = workerOf([[{ text: 'so far' }, error]]);
+    const [first, last, ...more] = await ask();
+    t.match(first, { text: 'so far', error_code: 0, finish_reason: null });
+    t.match(last, { error_code: code, error: { type, code } });
+    t.strictSame(more, []);
+    t.match(parts.reports, [{ outcome: { is: 'failed', failure: { kind: type } } }]);
+  }
+});
+
+t.test('a caller who has left is told nothing', async (t) => {
+  const life = new AbortController();
+  const { ask, embed, parts } = workerOf([HANGS], {
+    embeddings: new FakeEmbeddings({}, () => deferred<never>().promise),
+  });
+  const asking = ask({}, life.signal);
+  const embedding = embed(life.signal);
+  await settled();
+  life.abort();
+  t.strictSame([await asking, await embedding], [[], null]);
+  t.match(parts.reports, [{ outcome: { is: 'left' } }, { outcome: { is: 'left' } }]);
+  t.equal(parts.clock.pending, 0);
+});
+
+t.test('a caller who stops reading frees the place', async (t) => {
+  const { worker, parts } = workerOf([saying('a')]);
+  for await (const _frame of worker.generate(requestOf(), callOf(new AbortController().signal)))
+    break;
+  t.strictSame([worker.status.queue_length, parts.gate.running, parts.clock.pending], [0, 0, 0]);
+  t.match(parts.reports, [{ outcome: { is: 'left' } }]);
+});
+
+t.test('an answer that takes too long is ended with an error frame', async (t) => {
+  const { ask, parts } = workerOf([[{ text: 'on and on' }, ...HANGS]], {
+    generationTimeoutMs: 5000,
+  });
+  const asking = ask();
+  await settled();
+  parts.clock.advance(5000);
+  t.match(await asking, [{ text: 'on and on' }, { error: { type: 'generation_timeout' } }]);
+});
+
+t.test('E1: embeddings are a reply and a report, or a failure', async (t) => {
+  const good = workerOf([]);
+  t.strictSame(await good.embed(), { embedding: [[3]], token_num: 1 });
+  t.match(good.parts.reports, [{ model: 'm', outcome: { is: 'done', finish: null }, tries: 1 }]);
+  const bad = workerOf([], {
+    embeddings: new FakeEmbeddings({}, async () => {
+      throw new ModelError('upstream_malformed');
+    }),
+  });
+  await t.rejects(bad.embed(), new Failure('upstream_malformed'));
+  t.match(bad.parts.reports, [
+    { outcome: { is: 'failed', failure: { kind: 'upstream_malformed' } } },
+  ]);
+});
+
+t.test('the status counts what runs and what waits', async (t) => {
+  const { worker, ask, parts } = workerOf([HANGS, HANGS], { places: 1 });
+  t.strictSame(worker.status, { model_names: ['m'], speed: 1, queue_length: 0 });
+  const life = new AbortController();
+  const asking = [ask({}, life.signal), ask({}, life.signal)];
+  await settled();
+  t.strictSame([parts.gate.running, parts.gate.waiting], [1, 1]);
+  t.equal(worker.status.queue_length, 2);
+  life.abort();
+  await Promise.all(asking);
+  t.equal(worker.status.queue_length, 0);
+});
+
+t.test(
+  'a draining worker has no models, refuses new work and those in line, and goes on',
+  async (t) => {
+    const going = deferred();
+    const { worker, ask, embed } = workerOf([[going.promise, ...saying('done')]], { places: 1 });
+    const running = ask();
+    const waiting = ask();
+    await settled();
+    worker.drain();
+    t.strictSame(worker.status, { model_names: [], speed: 1, queue_length: 2 });
+    const refused = [{ error_code: 42903, error: { type: 'draining' } }];
+    t.match([await waiting, await ask()], [refused, refused]);
+    await t.rejects(embed(), new Failure('draining'));
+    going.resolve();
+    t.match((await running).at(-1), { text: 'done', finish_reason: 'stop' });
+  },
+);
+
+t.test('idle waits for the last one, or for as long as it may', async (t) => {
+  const life = new AbortController();
+  const { worker, ask } = workerOf([HANGS]);
+  await worker.idle(life.signal);
+  const asking = ask({}, life.signal);
+  await settled();
+  await worker.idle(AbortSignal.abort());
+  const limit = new AbortController();
+  const impatient = worker.idle(limit.signal);
+  limit.abort();
+  await impatient;
+  let idle = false;
+  const patient = worker.idle(new AbortController().signal).then(() => {
+    idle = true;
+  });
+  await settled();
+  t.equal(idle, false);
+  life.abort();
+  await Promise.all([asking, patient]);
+  t.equal(idle, true);
+});
+
+t.test('stopping ends what still runs, and everybody is told', async (t) => {
+  const { worker, ask } = workerOf([HANGS, [{ text: 'half' }, ...HANGS]]);
+  const asking = [ask(), ask()];
+  await settled();
+  worker.stop();
+  t.match(await Promise.all(asking), [
+    [{ error_code: 42903, error: { type: 'draining' } }],
+    [{ text: 'half' }, { error_code: 42903, error: { type: 'draining' } }],
+  ]);
+  t.equal(worker.status.queue_length, 0);
+});
+
+t.test('descriptions are never refused, an unknown model is told as the first one', async (t) => {
+  const { worker, parts } = workerOf([]);
+  const template = new PromptFormat('zhipu', 'secret').template('m');
+  for (const name of [undefined, 'm', 'other']) {
+    t.strictSame(worker.conversationTemplate(name), template);
+    t.equal(worker.contextLength(name), 1234);
+    t.equal(await worker.countTokens(name, ''), await worker.countTokens('m', ''));
+  }
+  t.strictSame(parts.unknown, ['other as m', 'other as m', 'other as m']);
+});
+
+t.test('A7: tokens are counted, not characters', async (t) => {
+  const { worker, parts } = workerOf([]);
+  const prompt = renderPrompt('S', [{ by: 'user', text: 'hello '.repeat(1000) }]);
+  const messages = [
+    { role: 'system', content: 'S' },
+    { role: 'user', content: 'hello '.repeat(1000) },
+  ] as const;
+  const count = await worker.countTokens('m', prompt);
+  t.equal(count, parts.counter.estimate(messages));
+  t.ok(count < prompt.length / 4, `${count}`);
+});
+
+t.test('other models are served from now on, what runs goes on as it began', async (t) => {
+  const going = deferred();
+  const { worker, ask, parts } = workerOf([[going.promise, ...saying('of the old one')]]);
+  t.equal(worker.multimodal, false);
+  const running = ask();
+  await settled();
+  const chat = wishFor(parts, new FakeChat(saying('of the new one')));
+  const vision = { maxImages: 1, inline: true };
+  worker.serve(new ServedModels([served('new', { chat, vision })]));
+  t.strictSame(worker.status.model_names, ['new']);
+  t.equal(worker.multimodal, true);
+  t.match((await ask({ model: 'new' })).at(-1), { text: 'of the new one' });
+  t.match(await ask({ model: 'm' }), [{ error_code: 40301 }]);
+  going.resolve();
+  t.match((await running).at(-1), { text: 'of the old one' });
+});
