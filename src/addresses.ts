@@ -3,20 +3,31 @@
 import type { Settings } from './config/settings.ts';
 import { ownAddressTowards } from './controller/own-address.ts';
 
-/** What the controller is told; `url` is where the worker listens. */
-export function advertisedAddress(
-  { workerAddress }: Settings,
-  url: string,
-  ownHost: string,
-): string {
-  if (workerAddress === '') return url;
-  return workerAddress === 'auto' ? `http://${ownHost}:${new URL(url).port}` : workerAddress;
-}
+/** What the controller is told; with `auto` it has to be found out first. */
+export class AdvertisedAddress {
+  readonly #settings: Settings;
+  readonly #url: string;
+  /** Null until it has been found out. */
+  known: string | null;
 
-/** This machine's address for `auto`; asked for before listening, so that a failure ends it all. */
-export async function ownHostOf({ workerAddress, noRegister, controllerAddress }: Settings) {
-  if (workerAddress !== 'auto' || noRegister) return '';
-  return bracketed(await ownAddressTowards(controllerAddress));
+  /** @param url where the worker listens */
+  constructor(settings: Settings, url: string) {
+    this.#settings = settings;
+    this.#url = url;
+    const { workerAddress } = settings;
+    this.known = workerAddress === 'auto' ? null : workerAddress || url;
+  }
+
+  /**
+   * The address, for `auto` this machine's own on the way to the controller.
+   * @throws Error when the controller's name cannot be resolved (yet)
+   */
+  async find(): Promise<string> {
+    if (this.known !== null) return this.known;
+    const host = await ownAddressTowards(this.#settings.controllerAddress);
+    this.known = `http://${bracketed(host)}:${new URL(this.#url).port}`;
+    return this.known;
+  }
 }
 
 /** The password of an address as it was typed and as a URL parser spells it: logs can show either. */

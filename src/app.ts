@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { DestinationStream, Logger } from 'pino';
 import { Agent, type Dispatcher } from 'undici';
-import { advertisedAddress, bracketed, ownHostOf, passwordsOf, pathOf } from './addresses.ts';
+import { AdvertisedAddress, bracketed, passwordsOf, pathOf } from './addresses.ts';
 import type { ModelEntry, ModelsFileResult } from './config/models-file.ts';
 import type { Settings } from './config/settings.ts';
 import { ControllerClient } from './controller/client.ts';
@@ -24,13 +24,16 @@ import { Worker } from './worker/worker.ts';
 /** Longest goodbye to the controller, in milliseconds: it must not hold up a restart. */
 const GOODBYE_TIMEOUT_MS = 5000;
 
+/** A controller's replies are a few bytes long; what is longer comes from something else. */
+const CONTROLLER_REPLY_LIMIT = 64 * 1024;
+
 /** How long sockets get to send what is left once all work is done, in milliseconds. */
 const FLUSH_TIMEOUT_MS = 2000;
 
 export interface App {
   /** Where it listens, such as `http://127.0.0.1:21002`. */
   readonly url: string;
-  /** What it registers under; null without a controller. */
+  /** What it registers under; null without a controller, or while `auto` is not found out. */
   readonly workerAddress: string | null;
   readonly logger: Logger;
   /** Whether requests should come here: null, or the reason why not. */
@@ -57,9 +60,8 @@ export async function startApp(
 ): Promise<App> {
   const secrets = secretsOf(settings);
   const logger = createLogger({ level: settings.logLevel, secrets }, logs);
-  const ownHost = await ownHostOf(settings);
   const glmAgent = createAgent(settings);
-  const controllerAgent = new Agent();
+  const controllerAgent = new Agent({ maxResponseSize: CONTROLLER_REPLY_LIMIT });
   const factory = new ModelFactory(settings, {
     dispatcher: glmAgent,
     clock: systemClock,
@@ -74,13 +76,11 @@ export async function startApp(
   );
   await server.listen({ host: settings.host, port: settings.port });
   const url = urlOf(server, settings.host);
-  const workerAddress = settings.noRegister ? null : advertisedAddress(settings, url, ownHost);
-  logger.info({ url, workerAddress, models: worker.status.model_names }, 'listening');
-  if (workerAddress !== null) {
-    state.registration = createRegistration(settings, workerAddress, worker, {
-      dispatcher: controllerAgent,
-      logger,
-    });
+  const address = settings.noRegister ? null : new AdvertisedAddress(settings, url);
+  logger.info({ url, models: worker.status.model_names }, 'listening');
+  if (address !== null) {
+    const dispatcher = controllerAgent;
+    state.registration = createRegistration(settings, address, worker, { dispatcher, logger });
     state.registration.start();
   }
 
@@ -111,7 +111,16 @@ export async function startApp(
     logger.info('stopped');
   }
 
-  return { url, workerAddress, logger, readiness, reload, stop };
+  return {
+    url,
+    get workerAddress() {
+      return address?.known ?? null;
+    },
+    logger,
+    readiness,
+    reload,
+    stop,
+  };
 }
 
 /** Whatever in the settings no log may show: keys, their secret halves, passwords of addresses. */
@@ -161,20 +170,20 @@ function createWorker(settings: Settings, models: ServedModels, logger: Logger):
 
 function createRegistration(
   settings: Settings,
-  workerAddress: string,
+  address: AdvertisedAddress,
   worker: Worker,
   { dispatcher, logger }: { dispatcher: Dispatcher; logger: Logger },
 ): Registration {
   const controller = settings.controllerAddress;
   return new Registration({
-    client: new ControllerClient(dispatcher, { controller, worker: workerAddress }),
+    client: new ControllerClient(dispatcher, { controller, worker: () => address.find() }),
     clock: systemClock,
     random: Math.random,
     heartBeatMs: settings.heartBeatMs,
     multimodal: () => worker.multimodal,
     status: () => worker.status,
     events: {
-      registered: () => logger.info({ controller, workerAddress }, 'registered'),
+      registered: () => logger.info({ controller, workerAddress: address.known }, 'registered'),
       forgotten: () => logger.warn({ controller }, 'the controller forgot us, registering again'),
       failed: (error, waitMs) =>
         logger.warn({ controller, waitMs, err: error }, 'the controller does not answer'),

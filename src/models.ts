@@ -79,10 +79,12 @@ export class ModelFactory {
     if (keys.length === 0) {
       throw new Error(`the model ${name} has no key: set ZHIPUAI_API_KEY, or its api_key`);
     }
+    const id = glmModel ?? entry?.version ?? usual;
     return {
       name,
       entry,
-      glmModel: glmModel ?? entry?.version ?? usual,
+      // GLM's ids are in lower case, and one model must not have two limits.
+      glmModel: isGlmModel(id) ? id.toLowerCase() : id,
       accounts: keys.map((key) => this.#account(baseUrl, key)),
       concurrency: entry?.concurrency ?? settings.concurrency,
     };
@@ -126,14 +128,24 @@ export class ModelFactory {
     );
   }
 
-  #embeddingRoutes({ accounts, entry }: ModelPlan, id: string) {
-    const limits = embeddingModelFacts(id) ?? UNKNOWN_EMBEDDING_LIMITS;
+  #embeddingRoutes({ name, accounts, entry }: ModelPlan, id: string) {
+    const facts = embeddingModelFacts(id);
     const dimensions = entry?.dimensions ?? null;
+    if (dimensions !== null && facts !== null && !facts.dimensions.includes(dimensions)) {
+      const possible = facts.dimensions.join(', ');
+      throw new Error(`MODELS_FILE: ${name}.dimensions: must be one of ${possible} for ${id}`);
+    }
+    const limits = facts ?? UNKNOWN_EMBEDDING_LIMITS;
     return accounts.map(
       (account): Route<EmbeddingModel> => ({
         account: account.account,
         limit: this.#limit(account, id),
-        model: new GlmEmbeddingModel(account.client, { id, limits, dimensions }),
+        // A model with one length takes no field for it.
+        model: new GlmEmbeddingModel(account.client, {
+          id,
+          limits,
+          dimensions: facts?.dimensions.length === 1 ? null : dimensions,
+        }),
       }),
     );
   }

@@ -235,7 +235,7 @@ export const settingsSchema = z.object({
     placeholder: 'SECONDS',
     meaning: 'after so much silence a stream repeats its text, in seconds; 0 = never',
   }),
-  streamIntervalMs: setting(wholeNumber(0, 10_000), {
+  streamIntervalMs: setting(wholeNumber(0, 1000), {
     flag: '--stream-interval',
     variable: 'STREAM_INTERVAL',
     default: '20',

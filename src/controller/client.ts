@@ -23,14 +23,14 @@ export class ControllerError extends Error {
 export interface ControllerAddress {
   /** Where the controller is, such as `http://localhost:21001`. */
   readonly controller: string;
-  /** Where callers reach this worker: its identity at the controller. */
-  readonly worker: string;
+  /** Where callers reach this worker: its identity at the controller. May fail for a while. */
+  readonly worker: () => Promise<string>;
 }
 
 export class ControllerClient {
   readonly #dispatcher: Dispatcher;
   readonly #base: string;
-  readonly #worker: string;
+  readonly #worker: () => Promise<string>;
 
   constructor(dispatcher: Dispatcher, { controller, worker }: ControllerAddress) {
     this.#dispatcher = dispatcher;
@@ -44,13 +44,8 @@ export class ControllerClient {
    */
   async register(status: WorkerStatus, multimodal: boolean, signal: AbortSignal): Promise<void> {
     const path = '/register_worker';
-    const body = {
-      worker_name: this.#worker,
-      check_heart_beat: true,
-      worker_status: status,
-      multimodal,
-    };
-    const text = await this.#post(path, body, signal);
+    const fields = { check_heart_beat: true, worker_status: status, multimodal };
+    const text = await this.#post(path, fields, signal);
     // FastChat answers `null`; a page of HTML comes from something else at that address.
     if (parseJson(text) === undefined) {
       throw new ControllerError(`${path} answered ${quote(text)} instead of JSON`);
@@ -64,16 +59,16 @@ export class ControllerClient {
    */
   async heartBeat(queueLength: number, signal: AbortSignal): Promise<boolean> {
     const path = '/receive_heart_beat';
-    const body = { worker_name: this.#worker, queue_length: queueLength };
-    const text = await this.#post(path, body, signal);
+    const text = await this.#post(path, { queue_length: queueLength }, signal);
     const reply = heartBeatReply.safeParse(parseJson(text));
     if (reply.success) return reply.data.exist;
     throw new ControllerError(`${path} answered ${quote(text)} instead of {"exist": …}`);
   }
 
-  async #post(path: string, body: object, signal: AbortSignal): Promise<string> {
+  async #post(path: string, fields: object, signal: AbortSignal): Promise<string> {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
     try {
+      const body = { worker_name: await this.#worker(), ...fields };
       const response = await request(this.#base + path, {
         dispatcher: this.#dispatcher,
         method: 'POST',
@@ -86,7 +81,7 @@ export class ControllerClient {
       throw new ControllerError(`${path} answered HTTP ${response.statusCode}: ${quote(text)}`);
     } catch (error) {
       if (error instanceof ControllerError || signal.aborted) throw error;
-      // undici rejects with nothing but errors.
+      // Neither undici nor the look-up of our address rejects with anything but errors.
       const { message } = error as Error;
       throw new ControllerError(`${path} failed: ${message}`, { cause: error });
     }

@@ -107,8 +107,8 @@ export function isGlmModel(id: string): boolean {
 }
 
 export interface EmbeddingModelFacts extends EmbeddingLimits {
-  /** Lengths of vectors that may be asked for; null = the length is fixed. */
-  readonly dimensions: readonly number[] | null;
+  /** Lengths of vectors that may be asked for. */
+  readonly dimensions: readonly number[];
 }
 
 /** Page "text embedding" of docs.bigmodel.cn. */
@@ -117,7 +117,7 @@ const embeddingModels: ReadonlyMap<string, EmbeddingModelFacts> = new Map([
     'embedding-3',
     { batchItems: 64, itemTokens: 3072, batchTokens: null, dimensions: [256, 512, 1024, 2048] },
   ],
-  ['embedding-2', { batchItems: 64, itemTokens: 512, batchTokens: 8000, dimensions: null }],
+  ['embedding-2', { batchItems: 64, itemTokens: 512, batchTokens: 8000, dimensions: [1024] }],
 ]);
 
 /** The window that the model pages state for embedding models, in tokens. */

@@ -29,6 +29,7 @@ const STREAM_HEADERS = {
 const NO_NEWS: Frame = {
   body: Buffer.from('{"text":"'),
   tail: '","error_code":0,"usage":{"prompt_tokens":0,"completion_tokens":0,"total_tokens":0},"finish_reason":null}\0',
+  last: false,
 };
 
 /**
@@ -83,7 +84,7 @@ class FrameWriter {
     this.#newest = frame;
     this.#keepAlive?.refresh();
     if (!this.#send(frame)) return this.#event('drain');
-    return this.#limits.streamIntervalMs > 0 ? this.#pause() : undefined;
+    return frame.last || this.#limits.streamIntervalMs === 0 ? undefined : this.#pause();
   }
 
   /** Ends the response and waits until the caller has taken all of it. */

@@ -18,7 +18,8 @@ export class LogObserver implements Observer {
   }
 
   workFinished({ outcome, usage, ...facts }: WorkReport): void {
-    const line = { ...facts, ...usage, outcome: outcome.is };
+    const model = facts.model.slice(0, NAME_LIMIT);
+    const line = { ...facts, model, ...usage, outcome: outcome.is };
     if (outcome.is === 'failed') {
       const { kind, code, hint, upstream, cause, remedy } = outcome.failure;
       this.#logger.warn(

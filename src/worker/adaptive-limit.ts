@@ -24,10 +24,10 @@ const GROWTH = 0.02;
 /** What a refusal leaves of the places held: this share, less `TAKEN` places. */
 const KEPT = 0.7;
 const TAKEN = 0.8;
-/** Rounds in which the window grows from half a place to one. */
-const HALF_PLACE = Math.cbrt(0.5 / GROWTH);
+/** Rounds from half a place to one; a little less, so that rounding never leaves less than half. */
+const HALF_PLACE = Math.cbrt(0.4999 / GROWTH);
 /** Refusals in a row, without a grant, that double the pauses. */
-const PATIENCE = 8;
+const PATIENCE = 16;
 /** After so many growths up to `max` without a refusal the account has room for all of it. */
 const CALM = 5;
 /** Milliseconds; pauses vary by half around their length. */
@@ -35,8 +35,8 @@ const LONGEST_PAUSE = 30_000;
 const OVERLOAD_PAUSE = 1_000;
 /** Milliseconds without a request after which what was learned is too old. */
 const FORGOTTEN_AFTER = 60_000;
-/** Weight that the calls before keep when one more has ended. */
-const MEMORY = 0.9;
+/** Weight of the call that ended last in what is known of the length of calls. */
+const NEWEST = 0.2;
 
 /**
  * The limit of one lane (account key and model): a window that grows by a step per round of granted
@@ -49,7 +49,11 @@ export class AdaptiveLimit {
   readonly #clock: Clock;
   readonly #random: () => number;
   #max: number;
-  #inFlight = 0;
+  /** When the running requests were started, the oldest first. */
+  readonly #starts: number[] = [];
+  #idleSince: number;
+  /** Milliseconds, first a guess. */
+  #callLength = 1_000;
   /** About the places held when GLM refused last. */
   #ceiling = UNKNOWN;
   #heldBefore = UNKNOWN;
@@ -62,23 +66,17 @@ export class AdaptiveLimit {
   #overloadedInRow = 0;
   #quietUntil = 0;
   #lastGrantAt: number | null = null;
-  /** Place-milliseconds, and calls that ended in them: the ratio, first a guess, is a call's length. */
-  #busy = 1_000;
-  #ended = 1;
-  /** Place-milliseconds since the last of those ends. */
-  #recent = 0;
-  #countedAt: number;
 
   constructor(options: AdaptiveLimitOptions) {
     this.#clock = options.clock;
     this.#random = options.random;
     this.#max = options.max;
-    this.#countedAt = options.clock.now();
+    this.#idleSince = options.clock.now();
   }
 
   /** Requests started and not finished. */
   get inFlight(): number {
-    return this.#inFlight;
+    return this.#starts.length;
   }
 
   /** The window, from 1 to `max`; a fraction is on its way to the next whole number. */
@@ -96,15 +94,17 @@ export class AdaptiveLimit {
    * ended. Ask again after each end, and after the time given.
    */
   waitMs(): number {
-    if (this.#inFlight >= Math.round(this.limit)) return Number.POSITIVE_INFINITY;
-    return Math.max(0, this.#quietUntil - this.#clock.now());
+    if (this.inFlight >= Math.round(this.limit)) return Number.POSITIVE_INFINITY;
+    const wait = this.#quietUntil - this.#clock.now();
+    // Longer than any pause: the system's clock was set back meanwhile.
+    return wait > 2 * LONGEST_PAUSE ? 0 : Math.max(0, wait);
   }
 
   /** A request takes a place. */
   started(): void {
-    const idleMs = this.#inFlight === 0 ? this.#clock.now() - this.#countedAt : 0;
-    if (idleMs > FORGOTTEN_AFTER) this.#forget();
-    this.#count(1);
+    const now = this.#clock.now();
+    if (this.inFlight === 0 && now - this.#idleSince > FORGOTTEN_AFTER) this.#forget();
+    this.#starts.push(now);
     this.#fresh = true;
     // Only one at a time finds out whether GLM has recovered; the others follow its grant.
     if (this.#overloadedInRow > 0) this.#rest(OVERLOAD_PAUSE);
@@ -119,14 +119,17 @@ export class AdaptiveLimit {
 
   /** A request gives its place back. */
   finished(outcome: LaneOutcome): void {
-    if (this.#inFlight === 0) return;
-    const wasFull = this.#inFlight >= Math.round(this.limit);
-    this.#count(-1);
+    const wasFull = this.inFlight >= Math.round(this.limit);
+    const isRefused = outcome === 'rate_limited' || outcome === 'overloaded';
+    // GLM refuses at once, so it was the newest; which of the others it was makes no difference.
+    const start = isRefused ? this.#starts.pop() : this.#starts.shift();
+    if (start === undefined) return;
+    this.#idleSince = this.#clock.now();
     if (outcome === 'rate_limited') this.#refused();
-    if (outcome === 'overloaded') this.#overloaded();
+    else if (outcome === 'overloaded') this.#overloaded();
+    else this.#learnLength(Math.max(1, this.#idleSince - start));
     if (outcome === 'granted' && wasFull) this.#grow();
-    this.#learnLength(outcome);
-    if (this.#inFlight === 0 && this.#window < 0.5) this.#letOthers();
+    if (this.inFlight === 0 && this.#window < 0.5) this.#letOthers();
   }
 
   /** Another `max`, for instance after a reload; running requests stay. */
@@ -138,22 +141,9 @@ export class AdaptiveLimit {
     return this.#ceiling + GROWTH * this.#rounds ** 3;
   }
 
-  #count(change: 1 | -1): void {
-    const now = this.#clock.now();
-    this.#recent += this.#inFlight * (now - this.#countedAt);
-    this.#countedAt = now;
-    this.#inFlight += change;
-  }
-
-  #learnLength(outcome: LaneOutcome): void {
-    if (outcome === 'granted' || outcome === 'other') {
-      this.#busy = this.#busy * MEMORY + this.#recent;
-      this.#ended = this.#ended * MEMORY + 1;
-      this.#recent = 0;
-    } else {
-      // Being refused takes time too, which is not a call's: about one share of it is taken out.
-      this.#recent *= this.#inFlight / (this.#inFlight + 1);
-    }
+  /** A mean of logarithms: one call that hung for long says little about the next one. */
+  #learnLength(ms: number): void {
+    this.#callLength *= (ms / this.#callLength) ** NEWEST;
   }
 
   #grow(): void {
@@ -168,12 +158,12 @@ export class AdaptiveLimit {
   }
 
   #refused(): void {
-    const held = this.#inFlight;
+    const held = this.inFlight;
     // Who loses ground leaves some more, for the benefit of those who came later.
     const leaves = this.#fresh && held < this.#heldBefore;
+    if (this.#fresh) this.#refusedInRow++;
     if (this.#fresh || held < this.#ceiling)
       this.#shrink(held, leaves ? (held * (1 + KEPT)) / 2 : held);
-    if (this.#fresh) this.#refusedInRow++;
     this.#fresh = false;
     this.#calm = 0;
   }
@@ -199,7 +189,7 @@ export class AdaptiveLimit {
   /** Pauses for as long as the calls would take in which the window grows to half a place. */
   #letOthers(): void {
     const patience = 2 ** Math.floor(this.#refusedInRow / PATIENCE);
-    this.#rest((-HALF_PLACE - this.#rounds) * (this.#busy / this.#ended) * patience);
+    this.#rest((-HALF_PLACE - this.#rounds) * this.#callLength * patience);
     this.#rounds = -HALF_PLACE;
   }
 

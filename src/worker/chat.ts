@@ -80,8 +80,8 @@ function understand(
   request: GenerateRequest,
   work: Work,
 ): Job {
+  work.model = request.model ?? models.first.name;
   const { model, wish } = models.forChat(request.model);
-  work.model = model.name;
   work.upstreamModel = model.upstreamModel;
   const { messages, isCompletion } = readPrompt(request, format, model.vision);
   const stop = request.stop.filter((one) => one !== TEMPLATE_STOP);

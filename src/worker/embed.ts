@@ -31,8 +31,8 @@ export async function embed(
   request: EmbeddingRequest,
   work: Work,
 ): Promise<EmbeddingReply> {
+  work.model = request.model ?? models.first.name;
   const { model, wish } = models.forEmbedding(request.model);
-  work.model = model.name;
   work.upstreamModel = model.upstreamModel;
   const [route] = wish.routes;
   // FastChat passes on fewer vectors than inputs unnoticed, so an empty reply must not be possible.

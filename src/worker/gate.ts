@@ -164,20 +164,27 @@ export class Gate {
     this.#cancelLook();
     if (this.#running >= this.#limits.places) return;
     const wishes = new Set(this.#line.map(({ wish }) => wish));
-    const waits = [...wishes].flatMap((wish) => wish.routes.map(({ limit }) => limit.waitMs()));
-    const soonest = Math.min(...waits.filter((wait) => wait > 0));
+    const open = [...wishes].filter(({ share }) => share.taken < share.max);
+    const waits = open.flatMap((wish) => this.#candidates(wish).map(({ limit }) => limit.waitMs()));
+    // A wait of 0 here ended just now, since the route was asked last.
+    const soonest = Math.min(...waits);
     if (soonest === Number.POSITIVE_INFINITY) return;
     this.#cancelLook = this.#clock.after(Math.ceil(soonest), () => this.#admit());
   }
 
-  /** The next route in turn that has room; accounts at rest only when there is no other. */
-  #freeRoute<Model>({ routes, share }: Wish<Model>): Route<Model> | null {
+  /** The next route in turn that has room. */
+  #freeRoute<Model>(wish: Wish<Model>): Route<Model> | null {
+    const { share } = wish;
     if (this.#running >= this.#limits.places || share.taken >= share.max) return null;
+    const free = this.#candidates(wish).filter(({ limit }) => limit.waitMs() === 0);
+    return free[this.#turns++ % free.length] ?? null;
+  }
+
+  /** Accounts at rest only when there is no other. */
+  #candidates<Model>({ routes }: Wish<Model>): readonly Route<Model>[] {
     const now = this.#clock.now();
     const awake = routes.filter(({ account }) => !account.isResting(now));
-    const candidates = awake.length > 0 ? awake : routes;
-    const free = candidates.filter(({ limit }) => limit.waitMs() === 0);
-    return free[this.#turns++ % free.length] ?? null;
+    return awake.length > 0 ? awake : routes;
   }
 
   #take<Model>(ticket: Ticket, wish: Wish<Model>): Place<Model> | null {

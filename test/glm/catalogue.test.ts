@@ -90,7 +90,7 @@ t.test('embedding models have the documented limits', async (t) => {
     batchItems: 64,
     itemTokens: 512,
     batchTokens: 8000,
-    dimensions: null,
+    dimensions: [1024],
   });
   t.equal(embeddingModelFacts('glm-4'), null);
   t.equal(EMBEDDING_WINDOW, 8000);

@@ -52,13 +52,20 @@ function parametersTable(): string {
   );
 }
 
+/** Fields of GLM's that come from more than one parameter. */
+const FILLED: ReadonlyMap<string, string> = new Map([
+  ['model', '`model`'],
+  ['prompt', '`messages`'],
+  ['images', '`messages`'],
+]);
+
 function parameterCells(row: ParameterRow): Cells {
   if ('because' in row) return [NONE, `dropped: ${row.because}`];
   // What this worker uses itself may still be passed on under the same name.
   const from = 'to' in row ? row.to : row.field;
   const glm = glmParameters.find((parameter) => parameter.from === from);
   const to = glm === undefined ? NONE : codes(glm.to.split(', '));
-  return [to, 'use' in row ? row.use : (glm?.rule ?? '')];
+  return [FILLED.get(row.field) ?? to, 'use' in row ? row.use : (glm?.rule ?? '')];
 }
 
 function errorsTable(): string {
@@ -106,7 +113,7 @@ function embeddingModelsTable(): string {
       String(batchItems),
       grouped.format(itemTokens),
       batchTokens === null ? NONE : grouped.format(batchTokens),
-      dimensions?.join(', ') ?? 'fixed',
+      dimensions.join(', '),
     ];
   });
   const head = ['model', 'texts per call', 'tokens per text', 'tokens per call', 'dimensions'];
@@ -149,7 +156,8 @@ function licencesTable(): string {
 const ENV_HEAD = `# Copy this file to .env and fill in the first three lines. A flag wins over a variable of the
 # environment, that over a line here, that over the default.
 
-# The key as shown on the API keys page of open.bigmodel.cn: id.secret.
+# The key as shown on the API keys page of open.bigmodel.cn: id.secret. Several, comma separated, are
+# used in turn. ZHIPUAI_API_KEY_FILE can name a file that holds it instead.
 ZHIPUAI_API_KEY=
 
 # The FastChat controller. Langchain-Chatchat's listens on port 20001.

@@ -40,7 +40,7 @@ export async function stage(
   const events: string[] = [];
   const status = { model_names: ['a'], speed: 1 as const, queue_length: 0 };
   const registration = new Registration({
-    client: new ControllerClient(agent, { controller: server.url, worker: WORKER }),
+    client: new ControllerClient(agent, { controller: server.url, worker: async () => WORKER }),
     clock,
     random,
     heartBeatMs: BEAT_MS,

@@ -1,0 +1,54 @@
+// The texts made from the settings leave nothing out.
+
+import t from 'tap';
+import { helpText, settingsTable } from '../../src/config/help.ts';
+import { settingList } from '../../src/config/settings.ts';
+
+t.test('the help names every flag with its variables, its default and its meaning', async (t) => {
+  const help = helpText();
+  for (const { facts } of settingList) {
+    const { flag = '(no flag)', placeholder, variable, fileVariable, alias, meaning } = facts;
+    const head = placeholder === undefined ? flag : `${flag} ${placeholder}`;
+    const variables = [variable, fileVariable, alias].filter((name) => name !== undefined);
+    const fallback = facts.default === '' ? '' : ` [${facts.default}]`;
+    const entry = `  ${head}\n      ${variables.join(', ')}${fallback}\n      ${meaning}\n`;
+    t.ok(help.includes(entry), entry);
+  }
+});
+
+t.test('the help names every command', async (t) => {
+  for (const command of ['serve', 'demo', 'sandbox', '--help | --version']) {
+    t.ok(helpText().includes(`glm-worker ${command}`), command);
+  }
+});
+
+t.test('a secret has no flag, since every user of a machine can read those', async (t) => {
+  const secret = settingList.filter(({ facts }) => facts.flag === undefined);
+  t.strictSame(
+    secret.map(({ facts }) => facts.variable),
+    ['FENCE_SECRET', 'ZHIPUAI_API_KEY'],
+  );
+});
+
+t.test('flags and variables are unique', async (t) => {
+  const names = settingList.flatMap(({ facts: { flag, variable, fileVariable, alias } }) =>
+    [flag, variable, fileVariable, alias].filter((name) => name !== undefined),
+  );
+  t.equal(new Set(names).size, names.length);
+});
+
+t.test('the table has one row per setting that Markdown can show', async (t) => {
+  const [head, rule, ...rows] = settingsTable().split('\n');
+  t.equal(head, '| flag | variable | default | meaning |');
+  t.equal(rule, '|---|---|---|---|');
+  t.equal(rows.pop(), '', 'it ends with a line end');
+  t.equal(rows.length, settingList.length);
+  for (const [index, { facts }] of settingList.entries()) {
+    const cells = String(rows[index]).split(' | ');
+    t.equal(cells.length, 4, facts.variable);
+    t.ok(cells[0]?.includes(facts.flag ?? '–'));
+    t.ok(cells[1]?.includes(`\`${facts.variable}\``));
+    t.equal(cells[2], facts.default === '' ? '–' : `\`${facts.default}\``);
+    t.notMatch(rows[index], /</, 'Markdown would take it for a tag');
+  }
+});

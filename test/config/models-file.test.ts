@@ -1,0 +1,215 @@
+// MODELS_FILE: what single models may have of their own, and where their secrets come from.
+
+import { writeFileSync } from 'node:fs';
+import t, { type Test } from 'tap';
+import { loadSettings, reloadModels } from '../../src/config/load.ts';
+import { loadModelsFile, type ModelsFileResult } from '../../src/config/models-file.ts';
+
+/** Reads a file with this content. */
+function read(t: Test, content: unknown, env: Readonly<Record<string, string>> = {}) {
+  const text = typeof content === 'string' ? content : JSON.stringify(content);
+  return loadModelsFile(`${t.testdir({ 'models.json': text })}/models.json`, env);
+}
+
+function entriesOf(result: ModelsFileResult): unknown {
+  return result.ok ? [...result.entries] : result.problems;
+}
+
+const NOTHING = {
+  version: undefined,
+  contextLen: undefined,
+  maxOutputTokens: undefined,
+  apiKeys: undefined,
+  baseUrl: undefined,
+  temperature: undefined,
+  thinking: undefined,
+  vision: undefined,
+  embedModel: undefined,
+  dimensions: undefined,
+  concurrency: undefined,
+};
+
+t.test('no file has no entries', async (t) => {
+  t.strictSame(entriesOf(loadModelsFile('', {})), []);
+});
+
+t.test('every field of an entry is read, in the order of the file', async (t) => {
+  const content = {
+    second: {},
+    chat: {
+      version: 'glm-4.6',
+      context_len: 'auto',
+      max_output_tokens: 1000,
+      api_key: '$CHAT_KEY',
+      base_url: 'https://proxy/v4/',
+      temperature: 0,
+      thinking: 'off',
+      vision: false,
+      embed_model: 'embedding-3',
+      dimensions: 256,
+      limit_worker_concurrency: 3,
+    },
+  };
+  t.strictSame(entriesOf(read(t, content, { CHAT_KEY: 'a.b, c.d' })), [
+    ['second', NOTHING],
+    [
+      'chat',
+      {
+        version: 'glm-4.6',
+        contextLen: 'auto',
+        maxOutputTokens: 1000,
+        apiKeys: ['a.b', 'c.d'],
+        baseUrl: 'https://proxy/v4',
+        temperature: 0,
+        thinking: 'off',
+        vision: false,
+        embedModel: 'embedding-3',
+        dimensions: 256,
+        concurrency: 3,
+      },
+    ],
+  ]);
+});
+
+t.test(
+  "an entry of the original worker's configuration can stay as it is, but for its key",
+  async (t) => {
+    const content = {
+      'zhipu-api': {
+        api_key: '$KEY',
+        version: 'glm-4',
+        provider: 'ChatGLMWorker',
+        online_api: true,
+        worker_class: null,
+        device: 'auto',
+        host: 'x',
+        port: 21_001,
+        api_base_url: 'https://old/v4',
+      },
+    };
+    const expected = { ...NOTHING, version: 'glm-4', apiKeys: ['a.b'], baseUrl: 'https://old/v4' };
+    t.strictSame(entriesOf(read(t, content, { KEY: 'a.b' })), [['zhipu-api', expected]]);
+  },
+);
+
+t.test('what is wrong is told with its path and never its value', async (t) => {
+  for (const [content, ...problems] of [
+    ['{"PLANTED": ', 'the file: is not valid JSON'],
+    [[], 'the file: must be object'],
+    [{ a: 'PLANTED' }, 'a: must be object'],
+    [
+      { a: { api_key: 'PLANTED.secret' } },
+      'a.api_key: must name an environment variable, such as "$MY_KEY"',
+    ],
+    [
+      { a: { api_key: '$MY-KEY' } },
+      'a.api_key: must name an environment variable, such as "$MY_KEY"',
+    ],
+    [{ a: { api_key: '$UNSET' } }, 'a.api_key: the variable $UNSET is not set'],
+    [
+      { a: { context_len: 'PLANTED' } },
+      'a.context_len: must be "auto" or a whole number of tokens',
+    ],
+    [{ a: { max_output_tokens: 1.5 } }, 'a.max_output_tokens: must be a whole number'],
+    [{ a: { max_output_tokens: 0 } }, 'a.max_output_tokens: Too small: expected number to be >0'],
+    [
+      { a: { base_url: 'PLANTED' } },
+      'a.base_url: must be an http:// or https:// address without query or fragment',
+    ],
+    [{ a: { temperature: 3 } }, 'a.temperature: Too big: expected number to be <=2'],
+    [
+      { a: { thinking: 'PLANTED' } },
+      'a.thinking: Invalid option: expected one of "auto"|"on"|"off"',
+    ],
+    [{ a: { vision: 1 } }, 'a.vision: must be boolean'],
+    [{ a: { verison: 'PLANTED' } }, 'a: Unrecognized key: "verison"'],
+    [
+      { a: { version: 7 }, b: { version: '' } },
+      'a.version: must be string',
+      'b.version: Too small: expected string to have >=1 characters',
+    ],
+  ] as const) {
+    const told = problems.map((problem) =>
+      `MODELS_FILE: ${problem}`.replace('file: is', 'file is'),
+    );
+    t.strictSame(entriesOf(read(t, content)), told, JSON.stringify(content));
+  }
+});
+
+t.test('a file that cannot be read is told without its path', async (t) => {
+  for (const path of ['/no/such/PLANTED', t.testdir()]) {
+    t.strictSame(entriesOf(loadModelsFile(path, {})), ['MODELS_FILE: the file cannot be read']);
+  }
+});
+
+/** Settings from a file with this content. */
+function load(t: Test, content: unknown, env: Readonly<Record<string, string>> = {}, dotenv = {}) {
+  const path = `${t.testdir({ 'models.json': JSON.stringify(content) })}/models.json`;
+  return loadSettings({ argv: ['--models-file', path], env, dotenv });
+}
+
+function problemsOf(result: ReturnType<typeof load>): readonly string[] {
+  return result.ok ? [] : result.problems;
+}
+
+const REQUIRED = 'ZHIPUAI_API_KEY: is required: the key as shown on the API keys page, id.secret';
+
+t.test('the common key is needed unless every served model has its own', async (t) => {
+  const own = { api_key: '$OWN' };
+  const env = { OWN: 'a.b' };
+  t.strictSame(problemsOf(load(t, { a: own, b: own }, env)), []);
+  t.strictSame(problemsOf(load(t, { a: own, b: {} }, env)), [REQUIRED]);
+  t.strictSame(problemsOf(load(t, { a: own, b: {} }, { ...env, MODEL_NAMES: 'a' })), []);
+  t.strictSame(problemsOf(load(t, { a: own }, { ...env, MODEL_NAMES: 'a,other' })), [REQUIRED]);
+  t.strictSame(problemsOf(load(t, {}, env)), [REQUIRED]);
+  t.strictSame(problemsOf(load(t, { a: {} }, { ZHIPUAI_API_KEY: 'a.b' })), []);
+});
+
+t.test("a model's key must have the form of a key, and is not repeated", async (t) => {
+  for (const OWN of ['PLANTED', 'PLANTED.b.c', 'a.b,,PLANTED.d']) {
+    t.strictSame(problemsOf(load(t, { m: { api_key: '$OWN' } }, { OWN })), [
+      'MODELS_FILE: m.api_key: what its variable holds must be id.secret as shown on the API keys ' +
+        'page, with exactly one dot (several keys: comma separated)',
+    ]);
+  }
+  const bearer = { OWN: 'nodot', GLM_AUTH: 'bearer' };
+  t.strictSame(problemsOf(load(t, { m: { api_key: '$OWN' } }, bearer)), []);
+});
+
+t.test('variables of the file come from the environment, then from .env', async (t) => {
+  for (const [env, expected] of [
+    [{ OWN: 'from.env' }, 'from.env'],
+    [{ OWN: '' }, 'from.dotenv'],
+    [{}, 'from.dotenv'],
+  ] as const) {
+    const result = load(t, { m: { api_key: '$OWN' } }, env, { OWN: 'from.dotenv' });
+    t.strictSame(result.ok && result.settings.models.get('m')?.apiKeys, [expected]);
+  }
+});
+
+t.test('whether MODEL_NAMES was given is known, since it decides what is served', async (t) => {
+  const given = load(t, { m: {} }, { ZHIPUAI_API_KEY: 'a.b', MODEL_NAMES: 'm' });
+  const absent = load(t, { m: {} }, { ZHIPUAI_API_KEY: 'a.b' });
+  t.equal(given.ok && given.settings.modelNamesGiven, true);
+  t.equal(absent.ok && absent.settings.modelNamesGiven, false);
+});
+
+t.test('the file is read again with the same checks', async (t) => {
+  const path = `${t.testdir({ 'models.json': '{"a":{}}' })}/models.json`;
+  const sources = { argv: [], env: { ZHIPUAI_API_KEY: 'a.b', MODELS_FILE: path }, dotenv: {} };
+  const loaded = loadSettings(sources);
+  if (!loaded.ok) throw new Error(loaded.problems.join());
+  const { settings } = loaded;
+  const again = (content: string, env = {}) => {
+    writeFileSync(path, content);
+    return reloadModels(settings, { ...sources, env });
+  };
+  t.strictSame(entriesOf(again('{"b":{},"c":{}}')), [
+    ['b', NOTHING],
+    ['c', NOTHING],
+  ]);
+  t.strictSame(entriesOf(again('{')), ['MODELS_FILE: the file is not valid JSON']);
+  t.match(entriesOf(again('{"b":{"api_key":"$OWN"}}', { OWN: 'nodot' })), [
+    /^MODELS_FILE: b\.api_key/,
+  ]);
+});

@@ -1,0 +1,87 @@
+// The form in which each kind of route tells of a failure, unforeseen ones included.
+
+import fastify from 'fastify';
+import t, { type Test } from 'tap';
+import { addFailureReplies, type FailureForm } from '../../src/http/failure-reply.ts';
+import { createLogger } from '../../src/telemetry/logger.ts';
+import { Failure } from '../../src/worker/failure.ts';
+import { createLogSink } from '../support/log-sink.ts';
+
+/** A server whose one route throws `error` and tells of it in the given form. */
+function throwing(t: Test, error: unknown, failureForm?: FailureForm) {
+  const logs = createLogSink();
+  const server = fastify();
+  t.teardown(() => server.close());
+  addFailureReplies(server, 1024, createLogger({ level: 'info', secrets: new Set() }, logs));
+  const config = failureForm === undefined ? {} : { failureForm };
+  server.post('/route', { config }, async () => {
+    throw error;
+  });
+  return {
+    logs,
+    ask: (payload?: string) =>
+      server.inject({
+        method: 'POST',
+        url: '/route',
+        ...(payload && { payload, headers: { 'content-type': 'application/json' } }),
+      }),
+  };
+}
+
+const BUG = new TypeError('PLANTED detail of the inside');
+
+t.test(
+  'an error that nobody foresaw is 50001 without its words, and logged with its stack',
+  async (t) => {
+    const { text } = new Failure('internal_error').reply;
+    const reply = {
+      text,
+      error_code: 50001,
+      error: { message: text, type: 'internal_error', code: 50001 },
+    };
+    for (const [form, status, end] of [
+      ['frame', 200, '\0'],
+      ['reply', 200, ''],
+      ['status', 500, ''],
+      [undefined, 500, ''],
+    ] as const) {
+      const { ask, logs } = throwing(t, BUG, form);
+      const response = await ask();
+      t.equal(response.statusCode, status, String(form));
+      t.equal(response.body, JSON.stringify(reply) + end);
+      t.match(response.headers['content-type'], /^application\/json/);
+      t.match(logs.withMessage('request refused'), [
+        { failure: 'internal_error', path: '/route', err: { name: 'TypeError', stack: /PLANTED/ } },
+      ]);
+    }
+  },
+);
+
+t.test('a failure of the worker is told as it is, and not logged a second time', async (t) => {
+  const failure = new Failure('queue_full');
+  const { ask, logs } = throwing(t, failure, 'reply');
+  t.strictSame(JSON.parse((await ask()).body), failure.reply);
+  t.strictSame(logs.withMessage('request refused'), []);
+});
+
+t.test('the status of a refusal says whose fault it is', async (t) => {
+  for (const [kind, status] of [
+    ['request_invalid', 400],
+    ['request_too_large', 413],
+    ['internal_error', 500],
+  ] as const) {
+    t.equal((await throwing(t, new Failure(kind), 'status').ask()).statusCode, status, kind);
+  }
+});
+
+t.test('an error with a status of 500 and more is one of ours, not of the request', async (t) => {
+  const error = Object.assign(new Error('inside'), { statusCode: 503 });
+  const { ask } = throwing(t, error, 'reply');
+  t.match(JSON.parse((await ask()).body), { error: { type: 'internal_error' } });
+});
+
+t.test('a body over the limit is told with the limit', async (t) => {
+  const { ask } = throwing(t, BUG, 'reply');
+  const { text } = new Failure('request_invalid', { hint: 'body: not valid JSON' }).reply;
+  t.match(JSON.parse((await ask('{')).body), { text });
+});

@@ -1,0 +1,297 @@
+// Every path of the contract, asked in every way in which FastChat's callers ask.
+
+import t from 'tap';
+import { Failure } from '../../src/worker/failure.ts';
+import { call, json } from '../support/http-call.ts';
+import { postBytes, rawSocket } from '../support/raw-socket.ts';
+import { HELLO, startWorker } from '../support/start-worker.ts';
+
+const STATUS = { model_names: ['zhipu-api'], speed: 1, queue_length: 0 };
+
+const TEMPLATE = {
+  conv: {
+    name: 'zhipu-api',
+    system_template: '{system_message}',
+    system_message: '你是智谱AI小助手，请根据用户的提示来完成任务',
+    roles: ['user', 'assistant', 'system'],
+    messages: [],
+    offset: 0,
+    sep_style: 2,
+    sep: '\n###',
+    sep2: '\n###',
+    stop_str: '###',
+    stop_token_ids: null,
+  },
+};
+
+const ANSWER =
+  '你好！我是沙盒里的 GLM 替身，没有真正的模型在思考。你说的是：“你好”。\n' +
+  'Hello from the sandbox, where no real model is at work. You said: "你好".';
+
+/** How much it is, is told elsewhere. */
+const COUNT = { count: Number, error_code: 0 };
+
+const WHOLE = {
+  text: ANSWER,
+  error_code: 0,
+  usage: { prompt_tokens: 17, completion_tokens: 37, total_tokens: 54 },
+  finish_reason: 'stop',
+};
+
+/** A refusal; its sentence is the failure table's. */
+function invalid(hint: string) {
+  const message = new Failure('request_invalid', { hint }).reply.text;
+  const error = { message, type: 'request_invalid', code: 40001 };
+  return { text: message, error_code: 40001, error };
+}
+
+/** Path, body, reply. */
+const ENDPOINTS = [
+  ['/worker_get_status', '', STATUS],
+  ['/worker_get_status', '{"anything":["goes"]}', STATUS],
+  ['/worker_get_conv_template', '', TEMPLATE],
+  ['/worker_get_conv_template', '{"model":null}', TEMPLATE],
+  ['/worker_get_conv_template', '{"model":"zhipu-api","more":1}', TEMPLATE],
+  ['/model_details', '', { context_length: 4096 }],
+  ['/model_details', '{"model":"zhipu-api","prompt":"x"}', { context_length: 4096 }],
+  ['/count_token', '{"prompt":"你好"}', COUNT],
+  ['/count_token', '{"model":null,"prompt":""}', COUNT],
+  ['/worker_generate', JSON.stringify(HELLO), WHOLE],
+] as const;
+
+const CONTENT_TYPES = [
+  undefined,
+  '',
+  'application/json',
+  'application/json; charset=utf-8',
+  'text/plain',
+  'application/x-www-form-urlencoded',
+  'multipart/form-data',
+  'nonsense',
+  ';;;',
+];
+
+t.test('every endpoint answers as JSON, whatever Content-Type its caller sends', async (t) => {
+  const { url } = await startWorker(t);
+  for (const [path, body, expected] of ENDPOINTS) {
+    for (const type of CONTENT_TYPES) {
+      const headers = type === undefined ? {} : { 'content-type': type };
+      const reply = await call(t, url + path, { body, headers });
+      const seen = { status: reply.status, type: reply.headers['content-type'], body: json(reply) };
+      const is = { status: 200, type: /^application\/json/, body: expected };
+      t.match(seen, is, `${path} ${body.slice(0, 30)} as ${type}`);
+    }
+  }
+});
+
+t.test('replies are exactly what FastChat reads, without a byte more', async (t) => {
+  const { post } = await startWorker(t);
+  for (const [path, body, expected] of ENDPOINTS) {
+    const reply = json(await post(path, body));
+    if (expected !== COUNT) t.strictSame(reply, expected, path);
+    else t.match([Number.isSafeInteger(reply['count']), reply], [true, expected], path);
+    t.strictSame(Object.keys(reply), Object.keys(expected), path);
+  }
+});
+
+t.test('the status probe of the controller has no body, no type, and no length', async (t) => {
+  const { url } = await startWorker(t);
+  const head = 'POST /worker_get_status HTTP/1.1\r\nHost: worker\r\nConnection: close\r\n';
+  for (const rest of [
+    'Content-Length: 0\r\n\r\n',
+    '\r\n',
+    'Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+  ]) {
+    const socket = rawSocket(t, url, head + rest);
+    const text = await socket.until(/\}$/);
+    t.match(text, /^HTTP\/1\.1 200 OK\r\n/);
+    t.equal(text.split('\r\n\r\n')[1], JSON.stringify(STATUS));
+  }
+});
+
+t.test('paths with doubled slashes are the same paths', async (t) => {
+  const { url } = await startWorker(t);
+  for (const path of ['//worker_get_status', '///worker_get_status']) {
+    t.strictSame(json(await call(t, url + path)), STATUS, path);
+  }
+});
+
+t.test(
+  'an advertised path prefix is served beside the root, slashes and credentials or not',
+  async (t) => {
+    const prefixes = [
+      ['http://proxy/glm', '/glm'],
+      ['http://user:pass%40word@proxy:8000/a/b/', '/a/b'],
+      ['https://proxy/智谱/%E6%A8%A1', '/%E6%99%BA%E8%B0%B1/%E6%A8%A1'],
+    ];
+    for (const [address = '', prefix = ''] of prefixes) {
+      const { url } = await startWorker(t, { WORKER_ADDRESS: address });
+      for (const path of ['', prefix, `${prefix}/`, `/${prefix}`]) {
+        const reply = await call(t, `${url}${path}/worker_get_status`);
+        t.strictSame([reply.status, json(reply)], [200, STATUS], `${address}: ${path}`);
+      }
+      t.equal((await call(t, `${url}${prefix}/healthz`, { method: 'GET' })).status, 200);
+      t.equal((await call(t, `${url}/other/worker_get_status`)).status, 404);
+    }
+  },
+);
+
+t.test('a wrong method or path is answered with JSON and harms nobody', async (t) => {
+  const { url, logs } = await startWorker(t);
+  const refusals = [
+    ['GET', '/worker_get_status'],
+    ['GET', '/worker_generate_stream'],
+    ['PUT', '/worker_generate'],
+    ['DELETE', '/model_details'],
+    ['POST', '/healthz'],
+    ['POST', '/no_such_path'],
+    ['GET', '/constructor'],
+  ];
+  for (const [method = '', path = ''] of refusals) {
+    const reply = await call(t, url + path, { method });
+    t.equal(reply.status, 404, `${method} ${path}`);
+    t.strictSame(json(reply), invalid(`no ${method} at this path`));
+  }
+  const malformed = await call(t, `${url}/%zz`, { method: 'GET' });
+  t.equal(malformed.status, 400);
+  t.strictSame(logs.withMessage('failed'), []);
+});
+
+t.test('the streamed and the whole answer are the same', async (t) => {
+  const { stream, post } = await startWorker(t);
+  const { frames } = await stream().reply;
+  t.strictSame(frames.at(-1), WHOLE);
+  t.strictSame(json(await post('/worker_generate', HELLO)), WHOLE);
+});
+
+t.test('a request that names no model gets the first one', async (t) => {
+  const { post, glm } = await startWorker(t, { MODEL_NAMES: 'chat=glm-4-plus,other=glm-4.6' });
+  for (const model of [undefined, null, 'chat']) {
+    t.equal(json(await post('/worker_generate', { ...HELLO, model }))['error_code'], 0);
+  }
+  t.equal(json(await post('/worker_generate', { ...HELLO, model: 'other' }))['error_code'], 0);
+  const asked = glm.calls.map(({ body }) => Object(body).model);
+  t.strictSame(asked, ['glm-4-plus', 'glm-4-plus', 'glm-4-plus', 'glm-4.6']);
+});
+
+t.test(
+  'a bare name that is a GLM model serves that model, any other the default one',
+  async (t) => {
+    const env = { MODEL_NAMES: 'GLM-4-Flash,mine,third=glm-4.6', GLM_MODEL: 'glm-4-air' };
+    const { post, glm } = await startWorker(t, env);
+    t.match(json(await post('/worker_get_status')), {
+      model_names: ['GLM-4-Flash', 'mine', 'third'],
+    });
+    for (const model of ['GLM-4-Flash', 'mine', 'third']) {
+      await post('/worker_generate', { ...HELLO, model });
+    }
+    const asked = glm.calls.map(({ body }) => Object(body).model);
+    t.strictSame(asked, ['GLM-4-Flash', 'glm-4-air', 'glm-4.6']);
+  },
+);
+
+t.test('each served model has a template of its own name and its own context length', async (t) => {
+  const env = { MODEL_NAMES: 'a=glm-4-plus,b=glm-4v-plus', CONTEXT_LEN: 'auto' };
+  const { post } = await startWorker(t, env);
+  for (const [model, context_length] of [
+    ['a', 128_000],
+    ['b', 16_000],
+  ] as const) {
+    t.strictSame(json(await post('/model_details', { model })), { context_length });
+    const template = json(await post('/worker_get_conv_template', { model }));
+    t.strictSame(template, { conv: { ...TEMPLATE.conv, name: model } });
+  }
+});
+
+t.test(
+  'an unknown model gets the first one described, never a refusal, and one log line',
+  async (t) => {
+    const { post, logs } = await startWorker(t);
+    const body = { model: 'constructor', prompt: '你好' };
+    for (const [path, expected] of [
+      ['/worker_get_conv_template', TEMPLATE],
+      ['/model_details', { context_length: 4096 }],
+      ['/count_token', COUNT],
+    ] as const) {
+      const reply = await post(path, body);
+      t.match([reply.status, json(reply)], [200, expected], path);
+    }
+    const told = logs.withMessage('asked about a model not served');
+    t.match(told, [{ level: 'warn', model: 'constructor', answeredAs: 'zhipu-api' }]);
+    t.equal(told.length, 1);
+  },
+);
+
+t.test('only a malformed body makes the describing endpoints refuse, with HTTP 400', async (t) => {
+  const { post } = await startWorker(t);
+  const refusals = [
+    ['/worker_get_conv_template', '{"model":', 'body: not valid JSON'],
+    ['/worker_get_conv_template', '[]', 'body: Invalid input: expected object, received array'],
+    ['/model_details', '{"model":7}', 'model: Invalid input: expected string, received number'],
+    ['/count_token', '', 'prompt: Invalid input: expected string, received undefined'],
+    ['/count_token', '{"prompt":["x"]}', 'prompt: Invalid input: expected string, received array'],
+    ['/worker_get_status', '{', 'body: not valid JSON'],
+  ];
+  for (const [path = '', body, hint] of refusals) {
+    const reply = await post(path, body);
+    t.equal(reply.status, 400, path);
+    t.strictSame(json(reply), invalid(String(hint)));
+  }
+});
+
+t.test('the describing endpoints never wait behind generations', async (t) => {
+  const env = { LIMIT_WORKER_CONCURRENCY: '1', QUEUE_LIMIT: '1' };
+  const { post, stream, glm, queueLength } = await startWorker(t, env);
+  glm.setDefault({ kind: 'fault', fault: 'hang-before-headers' });
+  const running = stream();
+  await glm.waitForCall(1);
+  const waiting = stream();
+  await waiting.head;
+  t.equal(await queueLength(), 2, 'running and waiting');
+  for (const [path, body, expected] of ENDPOINTS) {
+    if (path === '/worker_generate' || path === '/worker_get_status') continue;
+    t.match(json(await post(path, body)), expected, path);
+  }
+  running.leave();
+  waiting.leave();
+});
+
+t.test('a prompt of a megabyte of Chinese is counted and answered', async (t) => {
+  const { url, post, glm } = await startWorker(t, { GLM_MODEL: 'glm-4-long' });
+  const prompt = '你好世界'.repeat(87_500);
+  // As aiohttp and requests write it: six bytes for each character.
+  const escaped = JSON.stringify({ ...HELLO, prompt }).replace(
+    /[^ -~]/g,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  t.ok(escaped.length > 2_000_000);
+  const { count } = json(await post('/count_token', escaped));
+  t.ok(Number(count) > 100_000 && Number(count) < 350_000, `${count} tokens`);
+  glm.script({ kind: 'chat', text: 'read it all' });
+  const reply = await call(t, `${url}/worker_generate`, { body: escaped });
+  t.match(json(reply), { text: 'read it all', error_code: 0 });
+  const sent = JSON.stringify(glm.calls[0]?.body);
+  t.ok(sent.includes(prompt));
+});
+
+t.test('several requests on one connection are answered in order', async (t) => {
+  const { url } = await startWorker(t);
+  const status = postBytes('/worker_get_status', '');
+  const socket = rawSocket(t, url, status + postBytes('/model_details', '{}') + status);
+  const text = await socket.until(/(\}.*){3}$/s);
+  const bodies = text.match(/\{.*?\}/g) ?? [];
+  t.strictSame(
+    bodies.map((body) => Object.keys(JSON.parse(body))[0]),
+    ['model_names', 'context_length', 'model_names'],
+  );
+});
+
+t.test('/healthz says that the process lives and /readyz that it serves', async (t) => {
+  const { url } = await startWorker(t);
+  const get = async (path: string) => {
+    const reply = await call(t, url + path, { method: 'GET' });
+    return { status: reply.status, body: json(reply) };
+  };
+  t.strictSame(await get('/healthz'), { status: 200, body: { alive: true } });
+  t.strictSame(await get('/readyz'), { status: 200, body: { ready: true } });
+});

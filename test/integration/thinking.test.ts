@@ -1,0 +1,97 @@
+// Models that think before they answer: what callers see of it, and what GLM is told about it.
+
+import t from 'tap';
+import { checkAnswer, lastText } from '../support/frames.ts';
+import { HELLO, startWorker } from '../support/start-worker.ts';
+
+const THOUGHTS = ['Let me ', 'think 😀', '. Done.'];
+
+const textsOf = (frames: readonly { readonly [name: string]: unknown }[]) =>
+  frames.map(({ text }) => text);
+
+t.test('R4: thoughts are not part of the answer', async (t) => {
+  const { stream, glm } = await startWorker(t);
+  glm.script({ kind: 'chat', reasoning: THOUGHTS, pieces: ['The ', 'answer'] });
+  const reply = await stream().reply;
+  checkAnswer(t, reply);
+  t.equal(lastText(reply.frames), 'The answer');
+  t.notMatch(reply.body.toString(), /think/);
+  // GLM counts thoughts as tokens of the answer, and so does the last frame.
+  t.match(reply.frames.at(-1), { usage: { completion_tokens: 5 } });
+});
+
+t.test('with REASONING=inline thoughts come first, in a tag of their own', async (t) => {
+  const { stream, glm } = await startWorker(t, { REASONING: 'inline' });
+  glm.script({ kind: 'chat', reasoning: THOUGHTS, pieces: ['The ', 'answer'], paceMs: 5 });
+  const reply = await stream().reply;
+  checkAnswer(t, reply);
+  t.equal(textsOf(reply.frames)[0], '<think>Let me ');
+  t.equal(lastText(reply.frames), '<think>Let me think 😀. Done.</think>The answer');
+});
+
+for (const [reasoning, expected] of [
+  ['hide', 'Let me think 😀. Done.'],
+  ['inline', '<think>Let me think 😀. Done.</think>Let me think 😀. Done.'],
+] as const) {
+  t.test(`an answer of thoughts only is delivered as its text (${reasoning})`, async (t) => {
+    const { stream, glm } = await startWorker(t, { REASONING: reasoning });
+    glm.script({ kind: 'chat', reasoning: THOUGHTS, text: '' });
+    const reply = await stream().reply;
+    checkAnswer(t, reply);
+    t.equal(lastText(reply.frames), expected);
+  });
+}
+
+t.test('an answer cut within its thoughts says so, and is not empty', async (t) => {
+  const { stream, glm } = await startWorker(t);
+  glm.script({ kind: 'chat', reasoning: THOUGHTS, text: 'never said' });
+  const { frames } = await stream({ max_new_tokens: 2 }).reply;
+  t.match(frames.at(-1), { finish_reason: 'length', error_code: 0 });
+});
+
+t.test('a stop string in hidden thoughts ends nothing', async (t) => {
+  const { stream, glm } = await startWorker(t);
+  glm.script({ kind: 'chat', reasoning: ['END of ', 'thoughts'], text: 'answer END more' });
+  t.match((await stream({ stop: ['END'] }).reply).frames.at(-1), { text: 'answer ' });
+});
+
+t.test('a caller is kept alive while a model only thinks', async (t) => {
+  const { stream, glm } = await startWorker(t, { KEEP_ALIVE_INTERVAL: '0.03' });
+  const reasoning = Array.from({ length: 20 }, () => 'hm ');
+  glm.script({ kind: 'chat', reasoning, text: 'at last', paceMs: 15 });
+  const reply = await stream().reply;
+  checkAnswer(t, reply);
+  t.ok(textsOf(reply.frames).filter((text) => text === '').length >= 3);
+  t.equal(lastText(reply.frames), 'at last');
+});
+
+t.test('a character split over two deltas of thoughts or text is whole', async (t) => {
+  const [high = '', low = ''] = '😀'.split('');
+  const speech = { reasoning: ['a', high, low, 'b'], pieces: ['x', high, low, 'y'] };
+  for (const [reasoning, expected] of [
+    ['hide', 'x😀y'],
+    ['inline', '<think>a😀b</think>x😀y'],
+  ] as const) {
+    const { stream, glm } = await startWorker(t, { REASONING: reasoning });
+    glm.script({ kind: 'chat', ...speech, paceMs: 5 });
+    const reply = await stream().reply;
+    checkAnswer(t, reply);
+    t.equal(lastText(reply.frames), expected);
+  }
+});
+
+t.test('GLM is told to think or not only where it has the choice', async (t) => {
+  const models = ['glm-4.6', 'glm-4.7', 'glm-4-plus', 'new=glm-99'];
+  const sent = async (env: Readonly<Record<string, string>>) => {
+    const { post, glm } = await startWorker(t, { MODEL_NAMES: models.join(), ...env });
+    for (const entry of models) {
+      const [model] = entry.split('=');
+      await post('/worker_generate', { ...HELLO, model });
+    }
+    return glm.calls.map(({ body }) => Object(body).thinking?.type);
+  };
+  const none = undefined;
+  t.strictSame(await sent({}), [none, none, none, none]);
+  t.strictSame(await sent({ THINKING: 'on' }), ['enabled', none, none, 'enabled']);
+  t.strictSame(await sent({ THINKING: 'off' }), ['disabled', none, none, 'disabled']);
+});

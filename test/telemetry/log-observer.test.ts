@@ -1,0 +1,110 @@
+// One line per finished piece of work, with all that is known of it and nothing that was said in it.
+
+import t from 'tap';
+import { LogObserver } from '../../src/telemetry/log-observer.ts';
+import { createLogger } from '../../src/telemetry/logger.ts';
+import { Failure } from '../../src/worker/failure.ts';
+import type { WorkReport } from '../../src/worker/observer.ts';
+import { createLogSink } from '../support/log-sink.ts';
+
+const REPORT: WorkReport = {
+  requestId: 'request-1',
+  path: '/worker_generate_stream',
+  model: 'zhipu-api',
+  upstreamModel: 'glm-4',
+  outcome: { is: 'done', finish: 'stop' },
+  usage: { promptTokens: 1, completionTokens: 2, totalTokens: 3 },
+  upstreamRequestId: 'upstream-1',
+  tries: 1,
+  waitedMs: 4,
+  firstTextMs: 5,
+  totalMs: 6,
+};
+
+const FACTS = {
+  time: '',
+  requestId: 'request-1',
+  path: '/worker_generate_stream',
+  model: 'zhipu-api',
+  upstreamModel: 'glm-4',
+  upstreamRequestId: 'upstream-1',
+  tries: 1,
+  waitedMs: 4,
+  firstTextMs: 5,
+  totalMs: 6,
+};
+
+const USAGE = { promptTokens: 1, completionTokens: 2, totalTokens: 3 };
+
+function observing() {
+  const logs = createLogSink();
+  const observer = new LogObserver(createLogger({ level: 'info', secrets: new Set() }, logs));
+  return { observer, lines: () => logs.lines.map((line) => ({ ...line, time: '' })) };
+}
+
+t.test('an answer is one line with every fact', async (t) => {
+  const { observer, lines } = observing();
+  observer.workFinished(REPORT);
+  const told = { level: 'info', ...FACTS, ...USAGE, outcome: 'done', finish: 'stop' };
+  t.strictSame(lines(), [{ ...told, msg: 'answered' }]);
+});
+
+t.test('a caller who left is one line without a finish', async (t) => {
+  const { observer, lines } = observing();
+  observer.workFinished({ ...REPORT, outcome: { is: 'left' }, usage: null, firstTextMs: null });
+  const told = { level: 'info', ...FACTS, firstTextMs: null, outcome: 'left' };
+  t.strictSame(lines(), [{ ...told, msg: 'the caller left' }]);
+});
+
+t.test(
+  "a failure is one warning with our name of it, FastChat's code and GLM's details",
+  async (t) => {
+    const { observer, lines } = observing();
+    const upstream = { status: 429, code: '1302', message: 'too many', requestId: 'glm-1' };
+    const cause = Object.assign(new Error('reset'), { code: 'ECONNRESET' });
+    const failure = new Failure('rate_limited', { upstream, cause, hint: 'for the caller' });
+    observer.workFinished({ ...REPORT, outcome: { is: 'failed', failure } });
+    t.match(lines(), [
+      {
+        level: 'warn',
+        ...FACTS,
+        ...USAGE,
+        outcome: 'failed',
+        failure: 'rate_limited',
+        errorCode: 42901,
+        upstream,
+        err: { name: 'Error', message: 'reset', code: 'ECONNRESET' },
+        msg: 'failed',
+      },
+    ]);
+  },
+);
+
+t.test('a model that is not served is told once per name', async (t) => {
+  const { observer, lines } = observing();
+  for (const name of ['a', 'b', 'a', 'constructor', 'b']) observer.unknownModel(name, 'first');
+  t.strictSame(
+    lines(),
+    ['a', 'b', 'constructor'].map((model) => ({
+      level: 'warn',
+      time: '',
+      model,
+      answeredAs: 'first',
+      msg: 'asked about a model not served',
+    })),
+  );
+});
+
+t.test('callers who invent names cannot fill the log', async (t) => {
+  const { observer, lines } = observing();
+  for (let index = 0; index < 1000; index++) observer.unknownModel(`name ${index}`, 'first');
+  t.equal(lines().length, 100);
+});
+
+t.test('long names are shortened, and told apart by what is left', async (t) => {
+  const { observer, lines } = observing();
+  observer.unknownModel('x'.repeat(100_000), 'first');
+  observer.unknownModel(`${'x'.repeat(100_000)}y`, 'first');
+  t.match(lines(), [{ model: 'x'.repeat(200) }]);
+  t.equal(lines().length, 1);
+});
