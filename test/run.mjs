@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const bin = (name) => join(root, 'node_modules', '.bin', name);
-const run = (name, args) => spawnSync(bin(name), args, { cwd: root, stdio: 'inherit' }).status === 0;
+const run = (name, args) =>
+  spawnSync(bin(name), args, { cwd: root, stdio: 'inherit' }).status === 0;
 
 const folder = mkdtempSync(join(tmpdir(), 'glm-worker-test-'));
 const report = join(folder, 'report.tap');

@@ -10,6 +10,9 @@ import type { WorkerStatus } from '../protocol/replies.ts';
  */
 const TIMEOUT_MS = 20_000;
 
+/** Longest reply that is read, in bytes: a controller's are far below a kilobyte. */
+const REPLY_LIMIT = 64 * 1024;
+
 /** Longest piece of a strange reply that is quoted in the log. */
 const QUOTE_LIMIT = 120;
 
@@ -76,7 +79,7 @@ export class ControllerClient {
         body: JSON.stringify(body),
         signal: limit,
       });
-      const text = await response.body.text();
+      const text = await readText(response.body, path);
       if (response.statusCode === 200) return text;
       throw new ControllerError(`${path} answered HTTP ${response.statusCode}: ${quote(text)}`);
     } catch (error) {
@@ -86,6 +89,18 @@ export class ControllerClient {
       throw new ControllerError(`${path} failed: ${message}`, { cause: error });
     }
   }
+}
+
+/** Leaving the loop closes the connection. */
+async function readText(body: AsyncIterable<Buffer>, path: string): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > REPLY_LIMIT) throw new ControllerError(`${path} answered with too many bytes`);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 function parseJson(text: string): unknown {

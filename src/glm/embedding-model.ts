@@ -4,11 +4,12 @@ import { z } from 'zod';
 import type { EmbeddingBatch, EmbeddingLimits, EmbeddingModel } from '../model/embedding-model.ts';
 import { ModelError } from '../model/model-error.ts';
 import { type GlmClient, readJson } from './client.ts';
+import { LARGEST_COUNT } from './wire.ts';
 
 /** Reply of `/embeddings` (page "text embedding"), as far as it is used. */
 const embeddingsReply = z.looseObject({
   data: z.array(z.looseObject({ index: z.number().int(), embedding: z.array(z.number()) })),
-  usage: z.looseObject({ total_tokens: z.number().nonnegative() }),
+  usage: z.looseObject({ total_tokens: z.number().nonnegative().max(LARGEST_COUNT) }),
 });
 
 export interface GlmEmbeddingOptions {

@@ -32,9 +32,12 @@ function textOf(content: unknown): string {
   return content.map((part) => textOf(fieldsOf(part)['text'])).join('');
 }
 
+/** More tokens than any request can have; larger numbers are no count, and JSON may write them `1e300`. */
+export const LARGEST_COUNT = 2 ** 31 - 1;
+
 /** Whole, finite and not negative, whatever GLM writes: FastChat refuses anything else. */
 function count(value: unknown): number {
-  return typeof value === 'number' && value > 0 && Number.isFinite(value) ? Math.round(value) : 0;
+  return typeof value === 'number' && value > 0 && value <= LARGEST_COUNT ? Math.round(value) : 0;
 }
 
 /** GLM's `usage` as three whole numbers; null when there is none. */

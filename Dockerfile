@@ -1,0 +1,38 @@
+# The worker as an image: compiled once, then only what it needs at run time, owned by nobody.
+# Node 24 is a long-term support line until April 2028.
+
+FROM node:24-bookworm-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+# Without scripts: `prepare` compiles, and there is nothing to compile yet.
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY tsconfig.json ./
+COPY src ./src
+RUN npm run build
+
+FROM node:24-bookworm-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json ./
+# Without scripts: `prepare` needs the compiler, which is no production dependency.
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+
+FROM node:24-bookworm-slim
+LABEL org.opencontainers.image.title="glm-worker" \
+      org.opencontainers.image.description="A FastChat model worker that answers through Zhipu's GLM API" \
+      org.opencontainers.image.version="0.1.0" \
+      org.opencontainers.image.licenses="Apache-2.0"
+WORKDIR /app
+COPY --from=dependencies /app/node_modules ./node_modules
+COPY --from=build /app/dist ./dist
+COPY package.json LICENSE ./
+# A container is reached from outside, and by the address it has on the way to the controller.
+ENV NODE_ENV=production \
+    HOST=0.0.0.0 \
+    WORKER_ADDRESS=auto
+USER node
+EXPOSE 21002
+HEALTHCHECK --interval=10s --timeout=5s --start-period=5s --retries=3 \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.PORT || 21002) + '/healthz').then((reply) => { process.exitCode = reply.ok ? 0 : 1; })"]
+# No shell in between, so that SIGTERM reaches the worker, which then drains.
+ENTRYPOINT ["node", "dist/cli.js"]
+CMD ["serve"]

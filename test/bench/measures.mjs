@@ -1,0 +1,193 @@
+// What is measured of each row, and how: every measure gives back plain numbers for one round.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { cpuMicroseconds, memoryBytes, processTree } from './process-tree.mjs';
+
+/** Events of an answer whose costs are compared, and the load each is measured under. */
+export const ANSWERS = [
+  { events: 300, unpacedCallers: 32, period: 25, pacedCallers: 50 },
+  { events: 1500, unpacedCallers: 16, period: 3, pacedCallers: 6 },
+  { events: 4000, unpacedCallers: 8, period: 2, pacedCallers: 4 },
+];
+
+/** Callers at once for which the time to the first text is measured. */
+export const CALLERS = [1, 50, 200];
+
+/** Streams at once that are tried one after the other, until frames come too late. */
+const LEVELS = [25, 50, 100, 150, 200, 300, 400, 500, 600, 700, 800, 900, 1000, 1200, 1400, 1600];
+const MORE_LEVELS = [1800, 2000, 2300, 2600, 3000, 3500, 4000];
+
+/** A frame that comes later than this is late, in milliseconds. */
+export const LAG_LIMIT_MS = 100;
+
+/** Streams that are opened to see what each of them takes. */
+const OPEN_STREAMS = 500;
+
+/** Processor time of a subject and of the two helpers over `work`. */
+async function withCpu({ child }, { upstream, driver }, work) {
+  const pids = child === null ? [] : processTree(child.pid);
+  const before = [pids, [driver.pid], [upstream.pid]].map(cpuMicroseconds);
+  const result = await work();
+  const after = [child === null ? [] : processTree(child.pid), [driver.pid], [upstream.pid]];
+  const [cpu, driverCpu, upstreamCpu] = after.map((family, index) => {
+    return cpuMicroseconds(family) - before[index];
+  });
+  return { ...result, cpu, driverCpu, upstreamCpu };
+}
+
+/** Runs streams and tells what each event cost. */
+async function costPerEvent(subject, tools, { events, period, callers, forMs }) {
+  const { port, row } = subject;
+  const call = row.callOf({ events, period });
+  const spread = period * callers > 0 ? Math.min(period * callers, 1000) : 0;
+  const load = { port, call, callers, forMs, spreadMs: spread };
+  const result = await withCpu(subject, tools, () => tools.ask('load', load));
+  const total = result.streams * events;
+  return {
+    us: subject.child === null ? null : result.cpu / total,
+    driverUs: result.driverCpu / total,
+    upstreamUs: result.upstreamCpu / total,
+    bytesPerEvent: result.bytes / total,
+    eventsPerSecond: total / (result.wallMs / 1000),
+    streams: result.streams,
+    failed: result.failed,
+  };
+}
+
+/** Lets a fresh process compile what it runs often: most callers meet a process that is warm. */
+export async function warmUp({ port, row }, { ask }) {
+  const deadline = performance.now() + 8000;
+  const quick = row.callOf({ events: 20, period: 0 });
+  for (let streams = 0; streams < 4000 && performance.now() < deadline; ) {
+    streams += (await ask('load', { port, call: quick, callers: 32, forMs: 500 })).streams;
+  }
+  const paced = row.callOf({ events: 60, period: 20 });
+  await ask('load', { port, call: paced, callers: 40, forMs: 1000, spreadMs: 200 });
+}
+
+const unpaced = ANSWERS.map(({ events, unpacedCallers }) => ({
+  name: `unpaced-${events}`,
+  quick: true,
+  rounds: 3,
+  run: (subject, tools) =>
+    costPerEvent(subject, tools, { events, period: 0, callers: unpacedCallers, forMs: 2000 }),
+}));
+
+const paced = ANSWERS.map(({ events, period, pacedCallers }) => ({
+  name: `paced-${events}`,
+  quick: true,
+  rounds: 3,
+  run: (subject, tools) =>
+    costPerEvent(subject, tools, {
+      events,
+      period,
+      callers: pacedCallers,
+      // Each caller asks once.
+      forMs: 1,
+    }),
+}));
+
+const firstText = CALLERS.map((callers) => ({
+  name: `first-${callers}`,
+  quick: callers === 1,
+  rounds: 3,
+  async run({ port, row }, { ask }) {
+    // One caller alone waits for each answer, many overlap as they do in life.
+    const plan = callers === 1 ? { events: 2, period: 0 } : { events: 20, period: 25 };
+    const spreadMs = callers === 1 ? 0 : 500;
+    const everyMs = callers === 1 ? 40 : 0;
+    const load = { port, call: row.callOf(plan), callers, forMs: 3000, spreadMs, everyMs };
+    const { firstP50, firstP99, firsts, failed } = await ask('load', load);
+    return { p50: firstP50, p99: firstP99, firsts, failed };
+  },
+}));
+
+const capacity = {
+  name: 'capacity',
+  fresh: true,
+  rounds: 1,
+  async run({ port, row }, { ask }) {
+    const { levels } = await ask('ramp', {
+      port,
+      call: row.callOf({ events: 300, period: 50 }),
+      levels: [...LEVELS, ...MORE_LEVELS],
+      settleMs: 2000,
+      measureMs: 2000,
+      limitMs: LAG_LIMIT_MS,
+    });
+    const held = levels.filter(({ lagP99 }) => lagP99 !== null && lagP99 < LAG_LIMIT_MS);
+    return { streams: Math.max(0, ...held.map(({ level }) => level)), levels };
+  },
+};
+
+const memory = {
+  name: 'memory',
+  fresh: true,
+  needsProcess: true,
+  rounds: 2,
+  async run({ port, row, child }, { ask }) {
+    const call = row.callOf({ events: 50, period: 20, hold: true });
+    await ask('hold', { port, call, count: 20, perSecond: 100 });
+    await sleep(1500);
+    const before = memoryBytes(processTree(child.pid));
+    await ask('hold', { port, call, count: OPEN_STREAMS, perSecond: 200 });
+    await sleep(3000);
+    const after = memoryBytes(processTree(child.pid));
+    const { open } = await ask('release', {});
+    const each = (after - before) / OPEN_STREAMS;
+    return { idleMB: before / 2 ** 20, kilobytesEach: each / 1024, open };
+  },
+};
+
+/** The endpoints that FastChat asks before a chat. */
+export const SMALL = [
+  'model_details',
+  'count_token',
+  'worker_get_conv_template',
+  'worker_get_status',
+];
+
+const small = SMALL.map((endpoint) => ({
+  name: `small-${endpoint}`,
+  form: 'worker',
+  rounds: 3,
+  async run(subject, tools) {
+    const { prompt } = subject.row.callOf({ events: 1, period: 0 }).body;
+    const body = endpoint === 'worker_get_status' ? '' : { model: 'zhipu-api', prompt };
+    const call = { path: `/${endpoint}`, body };
+    const options = { port: subject.port, call, callers: 16, forMs: 1000 };
+    const result = await withCpu(subject, tools, () => tools.ask('calls', options));
+    return {
+      perSecond: result.calls / (result.wallMs / 1000),
+      us: result.cpu / result.calls,
+      failed: result.failed,
+    };
+  },
+}));
+
+const embeddings = {
+  name: 'embeddings',
+  rounds: 3,
+  async run(subject, tools) {
+    const call = subject.row.embeddingCall;
+    if (call === undefined) return {};
+    const options = { port: subject.port, call, callers: 4, forMs: 2000, least: 500_000 };
+    const result = await withCpu(subject, tools, () => tools.ask('calls', options));
+    return {
+      perSecond: result.calls / (result.wallMs / 1000),
+      us: subject.child === null ? null : result.cpu / result.calls,
+      failed: result.failed,
+    };
+  },
+};
+
+/** `start-up` and `size` are measured without a load, by `bench.mjs` itself. */
+export const measures = [
+  ...unpaced,
+  ...paced,
+  ...firstText,
+  ...small,
+  embeddings,
+  capacity,
+  memory,
+];

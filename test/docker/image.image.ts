@@ -1,0 +1,125 @@
+// The image, step by step: what the Dockerfile makes starts, serves, is healthy and ends politely.
+// Not part of `npm test`, because its steps download; `npm run test:image` runs it.
+
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import t, { type Test } from 'tap';
+import { Agent } from 'undici';
+import { ask } from '../../src/demo/caller.ts';
+import { SANDBOX_KEY, startFakeGlm } from '../../src/sandbox/fake-glm.ts';
+import { startMiniController } from '../../src/sandbox/mini-controller.ts';
+import { copyContext } from './support/build-context.ts';
+import { parseDockerfile } from './support/dockerfile.ts';
+import { exitCodeOf, freePorts, healthy, startProgram } from './support/program.ts';
+import { type Image, replayImage } from './support/replay-image.ts';
+
+const project = join(import.meta.dirname, '..', '..');
+const dockerfile = join(project, 'Dockerfile');
+
+/** The user `node` of the base image. */
+const NODE_UID = 1000;
+
+/** Installing from a registry may take so long, in milliseconds. */
+const DOWNLOAD_MS = 600_000;
+
+t.setTimeout(DOWNLOAD_MS);
+
+/** A folder that other users may enter, removed with the test. */
+function temporaryFolder(t: Test): string {
+  const folder = mkdtempSync(join(tmpdir(), 'glm-worker-image-'));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  chmodSync(folder, 0o755);
+  return folder;
+}
+
+/** Builds with this `node`, in an empty folder, from nothing but what the build may see. */
+function build(t: Test, nodeFolder: string): Image {
+  const context = temporaryFolder(t);
+  copyContext(project, context);
+  return replayImage({ dockerfile, context, folder: temporaryFolder(t), nodeFolder });
+}
+
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).toSorted();
+}
+
+/** Starts the image as an engine would and has it answer a chat. */
+async function useImage(t: Test, image: Image, nodeFolder: string): Promise<void> {
+  const glm = await startFakeGlm();
+  const controller = await startMiniController({});
+  const agent = new Agent();
+  t.teardown(() => Promise.all([glm.close(), controller.close(), agent.destroy()]));
+  const [port] = await freePorts(1);
+  const env = {
+    ...image.env,
+    PATH: [nodeFolder, '/usr/bin', '/bin'].join(delimiter),
+    PORT: String(port),
+    CONTROLLER_ADDRESS: controller.url,
+    ZHIPUAI_API_KEY: SANDBOX_KEY,
+    ZHIPUAI_BASE_URL: glm.url,
+  };
+  const cwd = image.workdir;
+  const check = { command: image.healthcheck, cwd, env };
+  const before = filesIn(cwd);
+  t.equal(image.user, 'node', 'not root');
+  t.equal(await exitCodeOf(check), 1, 'unhealthy before it runs');
+
+  const command = [...image.entrypoint, ...image.command];
+  const uid = process.getuid?.() === 0 ? NODE_UID : undefined;
+  const program = startProgram(t, { command, cwd, env, uid });
+  await healthy(program, check);
+  await controller.waitForCall('/register_worker');
+  let answer = '';
+  const question = { controller: controller.url, model: 'zhipu-api', text: '你好' };
+  for await (const frame of ask(agent, question, AbortSignal.timeout(20_000))) answer = frame.text;
+  t.match(answer, /\S/, 'a chat goes through the controller');
+  t.strictSame([...controller.workers.keys()], [`http://127.0.0.1:${port}`], 'auto found the way');
+
+  t.equal(await program.stop(), 0, 'SIGTERM ends it politely');
+  t.match(program.output, /"msg":"stopped"/, 'after it drained');
+  t.strictSame(filesIn(cwd), before, 'nothing was written into the image');
+}
+
+/** The Node that the image is based on, installed into `folder`; gives the folder of its program. */
+function installNode(t: Test, folder: string): string {
+  const base = parseDockerfile(readFileSync(dockerfile, 'utf8')).at(-1)?.base ?? '';
+  const [, line] = /^node:(\d+)-/.exec(base) ?? [];
+  writeFileSync(join(folder, 'package.json'), '{"private":true}');
+  const install = ['install', '--no-audit', '--no-fund', '--foreground-scripts', `node@${line}`];
+  const { status, stderr } = spawnSync('npm', install, { cwd: folder, encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
+  const nodeFolder = join(folder, 'node_modules', 'node', 'bin');
+  const script = 'JSON.stringify([process.versions.node, process.release.lts])';
+  const asked = spawnSync(join(nodeFolder, 'node'), ['-p', script], { encoding: 'utf8' });
+  const [version, codename] = JSON.parse(asked.stdout);
+  t.comment(`Node ${version} ${codename}`);
+  t.match(version, new RegExp(`^${line}\\.`));
+  t.type(codename, 'string', 'a long-term line');
+  return nodeFolder;
+}
+
+/** The paths of the packages that a lock file of npm names; without those for development. */
+function productionPackages(lockFile: string): string[] {
+  const lock = JSON.parse(readFileSync(lockFile, 'utf8'));
+  const packages: Record<string, { dev?: boolean }> = lock.packages;
+  return Object.keys(packages).filter((path) => path !== '' && packages[path]?.dev !== true);
+}
+
+t.test(
+  'the image serves, on the Node it is made for and on the one that runs this test',
+  async (t) => {
+    const nodeFolder = installNode(t, temporaryFolder(t));
+    const image = build(t, nodeFolder);
+    const entries = readdirSync(image.workdir).toSorted();
+    t.strictSame(entries, ['LICENSE', 'dist', 'node_modules', 'package.json']);
+    t.strictSame(
+      productionPackages(join(image.workdir, 'node_modules', '.package-lock.json')),
+      productionPackages(join(project, 'package-lock.json')),
+      'the packages of the lock file, none for development',
+    );
+    await useImage(t, image, nodeFolder);
+    await useImage(t, image, dirname(process.execPath));
+  },
+);

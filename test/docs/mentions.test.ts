@@ -1,0 +1,137 @@
+// Whatever the documentation names exists: links, commands, flags, variables, files.
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import t from 'tap';
+import { helpText } from '../../src/config/help.ts';
+import { settingList } from '../../src/config/settings.ts';
+import { root } from '../support/readme-tables.ts';
+
+const pages = [
+  ...['README.md', 'README.zh.md', 'CONTRIBUTING.md', 'CHANGELOG.md'],
+  ...readdirSync(join(root, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+].map((path) => ({ path, text: textOf(path) }));
+
+/** Without the table of imports, which names files below `src` and has a test of its own. */
+function textOf(path: string): string {
+  const text = readFileSync(join(root, path), 'utf8');
+  return text.replace(/<!-- imports -->.*<!-- \/imports -->/s, '');
+}
+
+const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+/** What npm does by itself. */
+const NPM_COMMANDS = ['ci', 'install', 'pack'];
+
+const variables = settingList.flatMap(({ facts: { variable, fileVariable, alias } }) => [
+  variable,
+  fileVariable,
+  alias,
+]);
+
+/** Names in capitals that belong to others: signals, FastChat, Chatchat, and what examples make up. */
+const FOREIGN_NAMES = [
+  ...[
+    'SIGHUP',
+    'SIGTERM',
+    'SIGINT',
+    'EACCES',
+    'JSON',
+    'POST',
+    'EMPTY',
+    'YOUR',
+    'GLM',
+    'NAME',
+    'URL',
+  ],
+  ...['FASTCHAT_WORKER_API_TIMEOUT', 'LLM_MODELS', 'ONLINE_LLM_MODEL', 'EMBEDDING_MODEL'],
+  ...['FSCHAT_MODEL_WORKERS', 'HTTPX_DEFAULT_TIMEOUT', 'SECOND_KEY'],
+];
+
+/** Files that a user makes, or that belong to Langchain-Chatchat. */
+const FOREIGN_FILES = [
+  ...['docker/zhipuai-api-key.txt', 'configs/server_config.py', 'configs/model_config.py'],
+  ...['models.json', 'startup.py'],
+];
+
+/** The texts of code spans. */
+function spans(text: string): string[] {
+  const withoutBlocks = text.replace(/^```.*?^```/gms, '');
+  return [...withoutBlocks.matchAll(/`([^`\n]+)`/g)].map(([, code]) => String(code));
+}
+
+/** The lines of blocks that a shell is to run, continued ones joined. */
+function commands(text: string): string[] {
+  const blocks = [...text.matchAll(/^```sh\n(.*?)^```/gms)].map(([, code]) => String(code));
+  return blocks.flatMap((code) => code.replace(/\\\n\s*/g, ' ').split('\n'));
+}
+
+/** Headings as GitHub makes anchors of them. */
+function anchors(text: string): string[] {
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+    String(heading)
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replace(/\s/g, '-'),
+  );
+}
+
+/** Fails with what of `found` is not allowed, page by page. */
+function everyPage(name: string, wrong: (text: string, path: string) => readonly string[]) {
+  t.test(name, async (t) => {
+    for (const { path, text } of pages) t.strictSame(wrong(text, path), [], path);
+  });
+}
+
+everyPage('links within the project lead somewhere', (text, path) => {
+  const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => String(link));
+  return links.filter((link) => {
+    if (/^https?:/.test(link)) return false;
+    const [file = '', anchor] = link.split('#');
+    const target = file === '' ? join(root, path) : join(root, dirname(path), file);
+    if (!existsSync(target)) return true;
+    return anchor !== undefined && !anchors(readFileSync(target, 'utf8')).includes(anchor);
+  });
+});
+
+everyPage('scripts of npm are in package.json', (text) => {
+  const code = [...spans(text), ...commands(text)].join('\n');
+  return [...code.matchAll(/\bnpm (?:run )?([a-z:]+)/g)]
+    .map(([, script]) => String(script))
+    .filter((script) => !NPM_COMMANDS.includes(script) && !(script in scripts));
+});
+
+everyPage('commands and flags of the worker are in --help', (text) => {
+  const own = /\b(?:glm-worker|npm start|npm run demo|cli\.js)\b(.*)/;
+  const help = helpText();
+  const code = [...spans(text), ...commands(text)].filter((line) => !/^docker /.test(line));
+  const rests = code.map((line) => own.exec(line)?.[1] ?? '');
+  const words = rests.flatMap((rest) => rest.trim().split(/\s+/));
+  const named = words.filter((word) => /^--[a-z]|^(serve|demo|sandbox|doctor)$/.test(word));
+  const flags = spans(text).filter((span) => /^--[a-z][\w-]+$/.test(span));
+  const foreign = ['--api-keys', '--wait'];
+  return [...named, ...flags].filter((word) => !foreign.includes(word) && !help.includes(word));
+});
+
+everyPage('variables are settings', (text) => {
+  const code = [...spans(text), ...commands(text)].join('\n');
+  return [...code.matchAll(/(?<![\w/.$-])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*(?![\w.])/g)]
+    .map(([name]) => name)
+    .filter((name) => name.length > 3 || name.includes('_'))
+    .filter((name) => !variables.includes(name) && !FOREIGN_NAMES.includes(name));
+});
+
+everyPage('files are there', (text) => {
+  const words = [...spans(text), ...commands(text).flatMap((line) => line.split(/\s+/))];
+  return words
+    .filter((word) => /^(\.?[\w-]+\/)*[\w.-]+\.(ts|md|yml|json|mjs|txt|py|env)$/.test(word))
+    .filter((word) => !FOREIGN_FILES.includes(word) && !existsSync(join(root, word)));
+});
+
+everyPage('folders are there', (text) =>
+  spans(text)
+    .filter((span) => /^(src|test|docs|docker)(\/[\w-]+)*\/?$/.test(span))
+    .filter((span) => !existsSync(join(root, span))),
+);

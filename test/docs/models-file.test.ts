@@ -1,0 +1,40 @@
+// The page about models: its example works, and its table has every key that the file may hold.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { loadModelsFile } from '../../src/config/models-file.ts';
+import { root } from '../support/readme-tables.ts';
+
+const page = readFileSync(join(root, 'docs', 'models.md'), 'utf8');
+const [, example = ''] = /<!-- models-file -->\n```json\n(.*?)```/s.exec(page) ?? [];
+
+/** The keys of the table, without the backticks around them. */
+const keys = [...page.matchAll(/^\| (`[a-z_]+`(?:, `[a-z_]+`)*) \| (?!\d)/gm)].flatMap(([, cell]) =>
+  String(cell).replaceAll('`', '').split(', '),
+);
+
+t.test('the example is a valid file', async (t) => {
+  const folder = t.testdir({ 'models.json': example });
+  const result = loadModelsFile(join(folder, 'models.json'), { SECOND_KEY: 'id.secret' });
+  t.match(result, { ok: true });
+});
+
+t.test('every key of the table is taken, and any other refused', async (t) => {
+  const problemsOf = (key: string) => {
+    const folder = t.testdir({ 'models.json': JSON.stringify({ a: { [key]: null } }) });
+    const result = loadModelsFile(join(folder, 'models.json'), {});
+    return result.ok ? '' : result.problems.join();
+  };
+  for (const key of keys) t.notMatch(problemsOf(key), /Unrecognized/, key);
+  t.match(problemsOf('max_tokens'), /Unrecognized key/);
+});
+
+t.test('the table has every key of the schema', async (t) => {
+  const source = readFileSync(join(root, 'src', 'config', 'models-file.ts'), 'utf8');
+  const [, schema = ''] = /strictObject\(\{\n(.*?)\n\}\);/s.exec(source) ?? [];
+  const [, ignored = ''] = /IGNORED = \[(.*?)\]/s.exec(source) ?? [];
+  const declared = [...schema.matchAll(/^ {2}([a-z_]+):/gm)].map(([, key]) => String(key));
+  const left = [...ignored.matchAll(/'([a-z_]+)'/g)].map(([, key]) => String(key));
+  t.strictSame(keys, [...declared, ...left]);
+});
