@@ -9,7 +9,7 @@ Usage:
   glm-worker serve [flags]            the worker
   glm-worker demo [--once QUESTION] [--live]
                                       sandbox, controller and worker in one, and one streamed chat
-  glm-worker sandbox [--glm-port PORT] [--controller-port PORT]
+  glm-worker sandbox [--host ADDRESS] [--glm-port PORT] [--controller-port PORT]
                                       a fake GLM API, and a controller when a port is given
   glm-worker --help | --version
 

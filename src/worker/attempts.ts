@@ -12,9 +12,10 @@ const LONGEST_WAIT_MS = 8000;
 
 /**
  * While the provider lets some request of ours through so often, waiting helps one that it refused
- * for the number of requests, in milliseconds.
+ * for the number of requests, in milliseconds. Long, because many replicas on a small limit wait
+ * that long for their turn; the line's own limit ends the wait of a caller.
  */
-const GRANTS_WITHIN_MS = 10_000;
+const GRANTS_WITHIN_MS = 60_000;
 
 /** Failures of an account, which another account may not have. */
 const ofTheAccount: ReadonlySet<ModelFailureKind> = new Set([

@@ -39,7 +39,8 @@ export async function* answerChat(
     const place = await attempts.place();
     work.started(attempts.count);
     // This function goes on only when its caller reads: one who has stopped must not keep the place.
-    work.signal.addEventListener('abort', () => place.leave('other'), { once: true });
+    const onAbort = () => place.leave('other');
+    work.signal.addEventListener('abort', onAbort);
     const stream = place.route.model.chat(job.request, work.signal);
     const generation = new Generation(job.options);
     try {
@@ -62,6 +63,7 @@ export async function* answerChat(
     } finally {
       // Also when the caller leaves between two frames.
       place.leave('other');
+      work.signal.removeEventListener('abort', onAbort);
       work.usage = generation.usage;
       work.upstreamRequestId = stream.upstreamRequestId;
     }

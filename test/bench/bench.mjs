@@ -104,6 +104,7 @@ async function measureOnce(measure, row, subjects, tools) {
   if (!measure.fresh) return measure.run(await subjects.of(row), tools);
   const subject = await startSubject(row, tools);
   try {
+    if (measure.warm) await warmUp(subject, tools);
     return await measure.run(subject, tools);
   } finally {
     if (subject.child !== null) await stopProcess(subject.child);

@@ -87,29 +87,41 @@ async function load({ callers: count, forMs, spreadMs = 0, ...target }) {
   };
 }
 
+/** Tries of a level: one stall of the machine must not end the search. */
+const TRIES = 3;
+
+/** Frame lag of what runs now, over `measureMs`. */
+async function lagOf(callers, level, measureMs) {
+  callers.lagMs = [];
+  const failedBefore = callers.failed;
+  await sleep(measureMs);
+  return {
+    level,
+    lagP50: percentile(callers.lagMs, 50),
+    lagP99: percentile(callers.lagMs, 99),
+    stamps: callers.lagMs.length,
+    failed: callers.failed - failedBefore,
+  };
+}
+
 /** Adds callers level by level until frames come too late. */
 async function ramp({ levels, settleMs, measureMs, limitMs, ...target }) {
   const callers = new Callers({ ...target, lag: true });
-  const passed = [];
+  const tried = [];
   for (const level of levels) {
     await callers.add(level - callers.count, settleMs / 2);
     await sleep(settleMs / 2);
-    callers.lagMs = [];
-    const failedBefore = callers.failed;
-    await sleep(measureMs);
-    const result = {
-      level,
-      lagP50: percentile(callers.lagMs, 50),
-      lagP99: percentile(callers.lagMs, 99),
-      stamps: callers.lagMs.length,
-      failed: callers.failed - failedBefore,
-    };
-    passed.push(result);
-    const missing = result.stamps < (level * measureMs) / 1000 / 2;
-    if (!(result.lagP99 < limitMs) || missing || result.failed > level / 100) break;
+    let passed = false;
+    for (let attempt = 0; attempt < TRIES && !passed; attempt++) {
+      const result = await lagOf(callers, level, measureMs);
+      const missing = result.stamps < (level * measureMs) / 1000 / 2;
+      passed = result.lagP99 < limitMs && !missing && result.failed <= level / 100;
+      if (passed || attempt === TRIES - 1) tried.push({ ...result, passed });
+    }
+    if (!passed) break;
   }
   await callers.abandon();
-  return { levels: passed };
+  return { levels: tried };
 }
 
 let held = [];

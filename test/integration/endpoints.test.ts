@@ -186,7 +186,7 @@ t.test(
       await post('/worker_generate', { ...HELLO, model });
     }
     const asked = glm.calls.map(({ body }) => Object(body).model);
-    t.strictSame(asked, ['GLM-4-Flash', 'glm-4-air', 'glm-4.6']);
+    t.strictSame(asked, ['glm-4-flash', 'glm-4-air', 'glm-4.6']);
   },
 );
 

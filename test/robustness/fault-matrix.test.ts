@@ -10,7 +10,7 @@ import { strangeUpstream } from './support/strange-upstreams.ts';
 import type { PathName } from './support/told.ts';
 
 /** Rows at once: most of them wait most of the time. */
-t.jobs = 8;
+t.jobs = 12;
 
 const CHATS = ['stream', 'whole'] as const;
 const ALL = [...CHATS, 'embeddings'] as const;

@@ -72,8 +72,10 @@ t.test('a list of millions of things that are no texts is refused at once', asyn
 t.test('more stop strings, inputs and images than anybody needs are refused', async (t) => {
   const worker = await matrixWorker(t);
   const many = Array.from({ length: 300_000 }, (_, index) => `${index}`);
+  const some = many.slice(0, 257);
   for (const [body, expected] of [
     [{ ...HELLO, stop: many }, /expected at most 256 strings/],
+    [{ ...HELLO, stop: some }, /expected at most 256 strings/],
     [{ ...HELLO, stop: ['x'.repeat(1_000_000)] }, /of 65536 characters in all/],
     [{ ...HELLO, images: many }, /"error_code":40302/],
   ] as const) {

@@ -6,6 +6,8 @@ import { checkNothingHeld, matrixWorker } from './support/cell.ts';
 import { begin, type Moment, moments, reach } from './support/moments.ts';
 import type { PathName } from './support/told.ts';
 
+t.jobs = 4;
+
 /** The contract says 100 ms; a busy machine gets more. */
 const SOON_MS = 1000;
 
@@ -69,14 +71,10 @@ async function stopAt(t: Test, moment: Moment, path: PathName) {
 
 for (const moment of moments) {
   for (const path of moment.paths) {
-    t.test(
-      `${path}: a caller who leaves while it ${moment.name} frees its place at once`,
-      async (t) => leaveAt(t, moment, path),
-    );
+    const leaves = `${path}: a caller who leaves while it ${moment.name} frees its place at once`;
+    t.test(leaves, { buffered: true }, (t) => leaveAt(t, moment, path));
 
-    t.test(
-      `${path}: a caller who ${moment.name} at the drain deadline is told at once`,
-      async (t) => stopAt(t, moment, path),
-    );
+    const stops = `${path}: a caller who ${moment.name} at the drain deadline is told at once`;
+    t.test(stops, { buffered: true }, (t) => stopAt(t, moment, path));
   }
 }

@@ -3,6 +3,7 @@
 import type { Clock } from '../../src/lib/clock.ts';
 import { logNormal, type Uniform } from './random.ts';
 
+/** What calls are like. */
 export interface AccountTraffic {
   /** Median duration of a call at GLM, in milliseconds. */
   readonly callMs: number;
@@ -32,6 +33,7 @@ export interface AccountTotals {
   readonly refusals: number;
 }
 
+/** One account at one model, and the way to it. */
 export class Account {
   readonly #clock: Clock;
   readonly #random: Uniform;

@@ -3,6 +3,7 @@
 import type { AccountTotals } from './account.ts';
 import type { FinishedCall } from './replica.ts';
 
+/** What is told of a run. */
 export interface Figures extends CallFigures {
   /** Time average of requests in flight, as a share of the account's limit. */
   readonly use: number;

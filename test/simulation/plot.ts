@@ -12,6 +12,7 @@ export interface Panel {
   readonly values: readonly (readonly number[])[];
 }
 
+/** Several axes over the same groups. */
 export interface Chart {
   readonly title: string;
   readonly groups: readonly string[];

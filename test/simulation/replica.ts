@@ -41,6 +41,7 @@ interface Call {
   refusals: number;
 }
 
+/** A replica with its line and its strategy. */
 export class Replica {
   readonly #number: number;
   readonly #strategy: Strategy;

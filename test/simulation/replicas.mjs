@@ -78,6 +78,18 @@ function jain(numbers) {
   return sum ** 2 / (numbers.length * numbers.reduce((total, number) => total + number ** 2, 0));
 }
 
+/** The mean share of the limit that is in use, over the time that is measured. */
+async function useOf(glm) {
+  const end = performance.now() + seconds * 1000;
+  let samples = 0;
+  let used = 0;
+  for (; performance.now() < end; samples++) {
+    used += Math.min(glm.inFlight, limit);
+    await sleep(SAMPLE_MS);
+  }
+  return used / samples / limit;
+}
+
 async function measure(replicas) {
   const glm = await startFakeGlm({ accountLimit: limit, callLimit: 1 });
   const stopVarying = varyDurations(glm);
@@ -97,16 +109,11 @@ async function measure(replicas) {
   const before = { ...glm.ledger };
   done.fill(0);
   errors = 0;
-  let samples = 0;
-  let used = 0;
-  for (const end = performance.now() + seconds * 1000; performance.now() < end; samples++) {
-    used += Math.min(glm.inFlight, limit);
-    await sleep(SAMPLE_MS);
-  }
+  const use = await useOf(glm);
   const completed = done.reduce((total, number) => total + number, 0);
   const figures = {
     replicas,
-    use: used / samples / limit,
+    use,
     fairness: jain(done),
     completed,
     refusals: (glm.ledger.failed - before.failed) / completed,

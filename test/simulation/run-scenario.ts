@@ -7,6 +7,7 @@ import { type Uniform, uniform } from './random.ts';
 import { type FinishedCall, Replica, type Strategy } from './replica.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
+/** Who asks for what, and for how long. */
 export interface Scenario {
   readonly name: string;
   readonly replicas: number;

@@ -1,36 +1,9 @@
-// Shows that the limit finds what is granted, shrinks once per trouble, pauses politely and recovers.
+// Shows that the limit finds what is granted, shrinks once per trouble and finds new room.
 
 import t from 'tap';
-import { AdaptiveLimit, type LaneOutcome } from '../../src/worker/adaptive-limit.ts';
-import { FakeClock } from '../support/fake-clock.ts';
-import { type Random, seededRandom } from '../support/seeded-random.ts';
+import { lane } from '../simulation/lane.ts';
 
 const { POSITIVE_INFINITY: NEVER } = Number;
-
-/** A limit with a clock of its own; pauses are exactly as long as they are meant unless told. */
-function lane({ max = 50, random = 0.5 } = {}) {
-  const clock = new FakeClock(1_000_000);
-  const limit = new AdaptiveLimit({ max, clock, random: () => random });
-  const start = (count: number) => {
-    for (let one = 0; one < count; one++) limit.started();
-  };
-  const finish = (count: number, outcome: LaneOutcome) => {
-    for (let one = 0; one < count; one++) limit.finished(outcome);
-  };
-  /** Rounds of calls of a second; each that ends makes way for another. */
-  const rounds = (count: number) => {
-    for (let round = 0; round < count; round++) {
-      while (limit.waitMs() === 0) limit.started();
-      clock.advance(1000);
-      for (let ends = limit.inFlight; ends > 0; ends--) {
-        limit.granted();
-        limit.finished('granted');
-        while (limit.waitMs() === 0) limit.started();
-      }
-    }
-  };
-  return { clock, limit, start, finish, rounds };
-}
 
 t.test('a lane that is never refused runs up to its maximum without any pause', async (t) => {
   const { clock, limit, start } = lane({ max: 3 });
@@ -105,94 +78,6 @@ t.test('calls that do not fill the window say nothing about room for more', asyn
   t.equal(limit.limit, before);
 });
 
-t.test('with nothing granted it asks again after pauses as long as calls are', async (t) => {
-  const waitAfter = (callMs: number, random: number) => {
-    const { clock, limit, start, finish } = lane({ random });
-    for (let call = 0; call < 100; call++) {
-      start(1);
-      clock.advance(callMs);
-      finish(1, 'granted');
-    }
-    start(1);
-    finish(1, 'rate_limited');
-    return limit.waitMs() / callMs;
-  };
-  const usual = waitAfter(1000, 0.5);
-  t.ok(usual > 1 && usual < 2, `${usual}`);
-  t.ok(Math.abs(waitAfter(5000, 0.5) - usual) < 0.01);
-  t.ok(Math.abs(waitAfter(1000, 0) - usual / 2) < 0.01, 'half as long at least');
-  t.ok(Math.abs(waitAfter(1000, 1) - usual * 1.5) < 0.01, 'one and a half times at most');
-});
-
-t.test('pauses grow while nothing is granted, up to a minute, and a grant ends that', async (t) => {
-  const { clock, limit, start, finish } = lane({ random: 1 });
-  const refuse = () => {
-    start(1);
-    finish(1, 'rate_limited');
-    const wait = Math.round(limit.waitMs());
-    clock.advance(wait);
-    return wait;
-  };
-  const waits = Array.from({ length: 2000 }, refuse);
-  t.ok(
-    waits.every((wait, index) => wait >= (waits[index - 1] ?? 0)),
-    'they never get shorter',
-  );
-  const [first = 0] = waits;
-  const relative = [waits[14], waits[15], waits[31]].map((wait = 0) => Math.round(wait / first));
-  t.strictSame(relative, [1, 2, 4]);
-  t.equal(waits.at(-1), 45_000);
-  start(1);
-  limit.granted();
-  clock.advance(1000);
-  finish(1, 'granted');
-  t.equal(Math.round(refuse() / first), 1);
-});
-
-t.test('who is refused a second place gives the first one up for a while', async (t) => {
-  const { clock, limit, start, finish } = lane();
-  start(2);
-  finish(1, 'rate_limited');
-  t.equal(limit.waitMs(), NEVER);
-  clock.advance(1000);
-  finish(1, 'granted');
-  const wait = limit.waitMs();
-  t.ok(wait > 500 && wait < 1500, `${wait}`);
-  clock.advance(wait);
-  t.equal(limit.waitMs(), 0);
-  t.equal(limit.limit, 1);
-});
-
-t.test(
-  'an overloaded GLM stops the whole lane for a while and leaves its window alone',
-  async (t) => {
-    const { clock, limit, start, finish } = lane();
-    start(5);
-    finish(1, 'overloaded');
-    t.strictSame([limit.waitMs(), limit.limit], [1000, 50]);
-    finish(3, 'overloaded');
-    t.equal(limit.waitMs(), 1000, 'the others were sent before the pause');
-    limit.granted();
-    clock.advance(1000);
-    start(1);
-    t.equal(limit.waitMs(), 1000, 'one request at a time tries again');
-    finish(1, 'overloaded');
-    t.equal(limit.waitMs(), 2000);
-    clock.advance(2000);
-    start(1);
-    limit.granted();
-    clock.advance(1000);
-    start(5);
-    t.equal(limit.waitMs(), 0, 'its grant lets the others follow');
-    for (let time = 0; time < 50; time++) {
-      clock.advance(limit.waitMs());
-      start(1);
-      finish(1, 'overloaded');
-    }
-    t.equal(limit.waitMs(), 30_000, 'no pause is longer');
-  },
-);
-
 t.test(
   'at its maximum it offers room after a refusal, ever more rarely, and then no more',
   async (t) => {
@@ -250,66 +135,4 @@ t.test('it knows when GLM accepted a request last', async (t) => {
   limit.granted();
   clock.advance(5);
   t.equal(limit.lastGrantAt, 1_000_000);
-});
-
-t.test('a clock that is set back does not stop a lane', async (t) => {
-  let now = 10_000_000;
-  const clock = { now: () => now, after: () => () => undefined };
-  const limit = new AdaptiveLimit({ max: 5, clock, random: () => 0.5 });
-  limit.started();
-  now -= 3_600_000;
-  limit.finished('granted');
-  limit.started();
-  now += 3_600_000;
-  limit.finished('rate_limited');
-  const wait = limit.waitMs();
-  t.ok(wait > 0 && wait < 45_000, `${wait}`);
-  now -= 3_600_000;
-  t.equal(limit.waitMs(), 0);
-});
-
-/** Half of all is granted. */
-const OUTCOMES: readonly LaneOutcome[] = [
-  'granted',
-  'granted',
-  'rate_limited',
-  'overloaded',
-  'other',
-];
-
-/** What is wrong after 500 random steps. */
-function wrongAfterSteps(random: Random): unknown[] {
-  const clock = new FakeClock(1_000_000);
-  let max = 1 + random.below(20);
-  const limit = new AdaptiveLimit({ max, clock, random: () => random.below(1000) / 1000 });
-  let running = 0;
-  const wrong: unknown[] = [];
-  for (let step = 0; step < 500; step++) {
-    const outcome = random.pick(OUTCOMES);
-    if (random.oneIn(200)) max = 1 + random.below(20);
-    limit.setMax(max);
-    if (random.oneIn(3)) clock.advance(random.below(3000));
-    if (limit.waitMs() === 0) {
-      limit.started();
-      running++;
-    } else {
-      if (outcome === 'granted') limit.granted();
-      limit.finished(outcome);
-      running = Math.max(0, running - 1);
-    }
-    const { inFlight, limit: window } = limit;
-    const wait = limit.waitMs();
-    const waits = wait === NEVER ? inFlight >= Math.round(window) : wait >= 0 && wait <= 45_000;
-    const good = inFlight === running && window >= 1 && window <= max && waits;
-    if (!good) wrong.push({ step, inFlight, running, window, max, wait });
-  }
-  return wrong;
-}
-
-t.test('whatever happens, it stays within its bounds', async (t) => {
-  const random = seededRandom(t);
-  for (let run = 0; run < 200; run++) {
-    const wrong = wrongAfterSteps(random);
-    if (wrong.length > 0) t.strictSame(wrong, [], `run ${run}`);
-  }
 });
