@@ -74,10 +74,7 @@ export async function setStage(options: StageOptions): Promise<StageResult> {
     await closeOthers();
     return loaded;
   }
-  const app = await startApp(loaded.settings, options.logs).catch(async (error) => {
-    await closeOthers();
-    throw error;
-  });
+  const app = await startApp(loaded.settings, options.logs);
   const close = async () => {
     await app.stop();
     await closeOthers();
