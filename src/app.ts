@@ -70,10 +70,8 @@ export async function startApp(
   const worker = createWorker(settings, factory.create(settings.models), logger);
   const state = { draining: false, registration: null as Registration | null };
   const readiness = () => notReadyBecause(settings, state);
-  const server = createServer(
-    { ...settings, pathPrefix: pathOf(settings.workerAddress) },
-    { worker, readiness, logger },
-  );
+  const pathPrefix = pathOf(settings.workerAddress);
+  const server = createServer({ ...settings, pathPrefix }, { worker, readiness, logger });
   await server.listen({ host: settings.host, port: settings.port });
   const url = urlOf(server, settings.host);
   const address = settings.noRegister ? null : new AdvertisedAddress(settings, url);
@@ -84,33 +82,6 @@ export async function startApp(
     state.registration.start();
   }
 
-  function reload(): void {
-    const result = readModels();
-    try {
-      if (!result.ok) throw new Error(result.problems.join('; '));
-      for (const secret of keySecrets(result.entries)) secrets.add(secret);
-      worker.serve(factory.create(result.entries));
-      logger.info({ models: worker.status.model_names }, 'MODELS_FILE read again');
-      state.registration?.announce();
-    } catch (error) {
-      // Nothing in here throws anything but errors.
-      const { message: why } = error as Error;
-      logger.error({ why }, 'MODELS_FILE not taken, nothing changed');
-    }
-  }
-
-  async function stop(): Promise<void> {
-    state.draining = true;
-    worker.drain();
-    logger.info({ running: worker.status.queue_length }, 'draining');
-    const goodbye = sayGoodbye(state.registration, logger);
-    await worker.idle(AbortSignal.timeout(settings.drainTimeoutMs));
-    worker.stop();
-    await Promise.all([goodbye, closeServer(server)]);
-    await Promise.all([glmAgent.destroy(), controllerAgent.destroy()]);
-    logger.info('stopped');
-  }
-
   return {
     url,
     get workerAddress() {
@@ -118,9 +89,55 @@ export async function startApp(
     },
     logger,
     readiness,
-    reload,
-    stop,
+    reload() {
+      const result = readModels();
+      if (result.ok) for (const secret of keySecrets(result.entries)) secrets.add(secret);
+      if (takeModels(result, { factory, worker, logger })) state.registration?.announce();
+    },
+    async stop() {
+      state.draining = true;
+      await drain(settings, worker, state.registration, server, logger);
+      await Promise.all([glmAgent.destroy(), controllerAgent.destroy()]);
+      logger.info('stopped');
+    },
   };
+}
+
+interface ModelsTaker {
+  readonly factory: ModelFactory;
+  readonly worker: Worker;
+  readonly logger: Logger;
+}
+
+/** Serves what MODELS_FILE says now; false when it cannot be served, and nothing has changed. */
+function takeModels(result: ModelsFileResult, { factory, worker, logger }: ModelsTaker): boolean {
+  try {
+    if (!result.ok) throw new Error(result.problems.join('; '));
+    worker.serve(factory.create(result.entries));
+    logger.info({ models: worker.status.model_names }, 'MODELS_FILE read again');
+    return true;
+  } catch (error) {
+    // Nothing in here throws anything but errors.
+    const { message: why } = error as Error;
+    logger.error({ why }, 'MODELS_FILE not taken, nothing changed');
+    return false;
+  }
+}
+
+/** Takes leave of the controller and lets running work finish, within the drain timeout. */
+async function drain(
+  { drainTimeoutMs }: Settings,
+  worker: Worker,
+  registration: Registration | null,
+  server: FastifyInstance,
+  logger: Logger,
+): Promise<void> {
+  worker.drain();
+  logger.info({ running: worker.status.queue_length }, 'draining');
+  const goodbye = sayGoodbye(registration, logger);
+  await worker.idle(AbortSignal.timeout(drainTimeoutMs));
+  worker.stop();
+  await Promise.all([goodbye, closeServer(server)]);
 }
 
 /** Whatever in the settings no log may show: keys, their secret halves, passwords of addresses. */
