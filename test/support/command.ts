@@ -6,7 +6,14 @@ import { fileURLToPath } from 'node:url';
 import type { Test } from 'tap';
 import { settingList } from '../../src/config/settings.ts';
 
-const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+const ROOT = new URL('../../', import.meta.url);
+const CLI = fileURLToPath(new URL('src/cli.ts', ROOT));
+
+/** What Node itself was told here, such as to measure coverage, for a process in another folder. */
+const NODE_ARGUMENTS = process.execArgv
+  // This plugin compiles, which is slow, unless the environment it has itself changed says not to.
+  .filter((argument) => !argument.includes('@tapjs/typescript'))
+  .map((argument) => argument.replace('=./', `=${ROOT}`));
 
 /** How a process ended. */
 export interface Ended {
@@ -31,7 +38,7 @@ type Environment = Readonly<Record<string, string>>;
 export function command(t: Test, args: readonly string[], env: Environment = {}): Command {
   const child: ChildProcessByStdio<null, Readable, Readable> = spawn(
     process.execPath,
-    [...process.execArgv, CLI, ...args],
+    [...NODE_ARGUMENTS, CLI, ...args],
     { cwd: t.testdir(), env: environment(env), stdio: ['ignore', 'pipe', 'pipe'] },
   );
   t.teardown(() => child.kill('SIGKILL'));
