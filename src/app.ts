@@ -179,6 +179,7 @@ function createWorker(settings: Settings, models: ServedModels, logger: Logger):
       random: Math.random,
       retries: settings.retries,
       generationTimeoutMs: settings.generationTimeoutMs,
+      streamIntervalMs: settings.streamIntervalMs,
       showThoughts: settings.reasoning === 'inline',
     },
     models,

@@ -238,11 +238,11 @@ export const settingsSchema = z.object({
   streamIntervalMs: setting(wholeNumber(0, 1000), {
     flag: '--stream-interval',
     variable: 'STREAM_INTERVAL',
-    default: '20',
+    default: '50',
     placeholder: 'MS',
     meaning:
-      'shortest time between two frames of a stream, in milliseconds; the first text is sent ' +
-      'at once; 0 = a frame whenever there is text',
+      'a stream has at most one frame per so many milliseconds; the first text is sent at once; ' +
+      '0 = a frame whenever there is text',
   }),
   drainTimeoutMs: setting(seconds(0, 86_400), {
     flag: '--drain-timeout',

@@ -31,6 +31,7 @@ class GlmChatStream implements ChatStream {
   readonly #client: GlmClient;
   readonly #body: object;
   readonly #signal: AbortSignal;
+  #response: ResponseBytes | null = null;
   upstreamRequestId: string | null = null;
 
   constructor(client: GlmClient, body: object, signal: AbortSignal) {
@@ -39,13 +40,18 @@ class GlmChatStream implements ChatStream {
     this.#signal = signal;
   }
 
+  gather(beatMs: number): void {
+    this.#response?.gather(beatMs);
+  }
+
   async *[Symbol.asyncIterator](): AsyncGenerator<ChatDelta, void, undefined> {
     const response = await this.#open();
+    this.#response = response;
     try {
       yield ACCEPTED;
       const events = new ChatEvents(this.upstreamRequestId);
       while (!events.ended) {
-        const bytes = await nextBytes(response, events);
+        const bytes = await (events.finished ? rest(response) : response.next());
         if (bytes === null) break;
         events.feed(bytes);
         for (const delta of events.take()) yield delta;
@@ -85,14 +91,15 @@ async function expectEventStream(response: ResponseBytes): Promise<void> {
   throw await refusalOf(response, head);
 }
 
-/** The next batch of bytes; null at the end, or at a cut after which nothing is missing. */
-async function nextBytes(response: ResponseBytes, events: ChatEvents): Promise<Buffer | null> {
-  // Only the usage can still come, and no caller should wait long for that.
-  if (events.finished) response.limitRest();
+/**
+ * The next bytes of an answer that is complete, null at the end or a cut: only the usage can still
+ * come, and no caller should wait long for that.
+ */
+async function rest(response: ResponseBytes): Promise<Buffer | null> {
+  response.limitRest();
   try {
     return await response.next();
-  } catch (error) {
-    if (events.finished) return null;
-    throw error;
+  } catch {
+    return null;
   }
 }

@@ -1,9 +1,11 @@
 // Turns the bytes of one GLM chat stream into the port's deltas, a socket read at a time.
 
+import { StringDecoder } from 'node:string_decoder';
 import { createParser, type EventSourceParser } from 'eventsource-parser';
 import type { ChatDelta, FinishReason, Usage } from '../model/chat-model.ts';
 import { ModelError } from '../model/model-error.ts';
 import { errorOfBody } from './errors.ts';
+import { RepeatedChunk } from './repeated-chunk.ts';
 import { type ChatChunk, readChunk } from './wire.ts';
 
 /** Longest single event, in characters: GLM's are below a kilobyte, tool results included. */
@@ -11,6 +13,9 @@ const EVENT_LIMIT = 1024 * 1024;
 
 /** Longest answer, thoughts included, in characters: several times what any model of GLM writes. */
 const ANSWER_LIMIT = 4 * 1024 * 1024;
+
+/** May stand in front of the first event, and is not part of it. */
+const BYTE_ORDER_MARK = '\u{feff}';
 
 /** GLM's last event. */
 const DONE = '[DONE]';
@@ -38,14 +43,16 @@ interface Delta {
  * two where thoughts follow text, because the order of the two must survive.
  */
 export class ChatEvents {
-  readonly #decoder = new TextDecoder();
+  readonly #decoder = new StringDecoder('utf8');
   readonly #parser: EventSourceParser;
+  readonly #repeated = new RepeatedChunk(textOf);
   #deltas: Delta[] = [];
   #finish: FinishReason | null = null;
   #usageSeen = false;
   #length = 0;
   #failure: ModelError | null = null;
   #done = false;
+  #atStart = true;
   requestId: string | null = null;
 
   constructor(requestId: string | null) {
@@ -70,7 +77,10 @@ export class ChatEvents {
   }
 
   feed(bytes: Uint8Array): void {
-    this.#parser.feed(this.#decoder.decode(bytes, { stream: true }));
+    const text = this.#decoder.write(bytes);
+    const begins = this.#atStart && text.startsWith(BYTE_ORDER_MARK);
+    if (text !== '') this.#atStart = false;
+    this.#parser.feed(begins ? text.slice(1) : text);
   }
 
   /** The deltas since the last call; the list is the caller's. */
@@ -97,8 +107,15 @@ export class ChatEvents {
       this.#done = true;
       return;
     }
+    const text = isError ? null : this.#repeated.textOf(data);
+    if (text !== null) {
+      this.#add('', text, null);
+      return;
+    }
     const chunk = this.#parse(data);
-    if (chunk !== null) this.#onChunk(chunk, isError);
+    if (chunk === null) return;
+    this.#onChunk(chunk, isError);
+    if (!isError && isPlainText(chunk)) this.#repeated.learn(data, chunk.text);
   }
 
   #parse(data: string): ChatChunk | null {
@@ -118,12 +135,13 @@ export class ChatEvents {
         errorOfBody(chunk.error, context) ?? this.#error('upstream_malformed', 'error');
       return;
     }
-    if (chunk.reasoning !== '' || chunk.text !== '' || chunk.usage !== null) this.#add(chunk);
-    if (chunk.usage !== null) this.#usageSeen = true;
-    if (chunk.finishReason !== null) this.#onFinish(chunk.finishReason);
+    const { reasoning, text, usage, finishReason } = chunk;
+    if (reasoning !== '' || text !== '' || usage !== null) this.#add(reasoning, text, usage);
+    if (usage !== null) this.#usageSeen = true;
+    if (finishReason !== null) this.#onFinish(finishReason);
   }
 
-  #add({ reasoning, text, usage }: ChatChunk): void {
+  #add(reasoning: string, text: string, usage: Usage | null): void {
     this.#length += reasoning.length + text.length;
     if (this.#length > ANSWER_LIMIT) this.#fail('the answer is too large');
     const last = this.#deltas.at(-1);
@@ -152,4 +170,14 @@ export class ChatEvents {
       ...(this.requestId !== null && { requestId: this.requestId }),
     });
   }
+}
+
+/** Whether an event holds a piece of text and nothing else that matters. */
+function isPlainText({ text, reasoning, finishReason, usage, error }: ChatChunk): boolean {
+  if (text === '' || reasoning !== '') return false;
+  return finishReason === null && usage === null && error === null;
+}
+
+function textOf(data: string): string {
+  return readChunk(JSON.parse(data)).text;
 }

@@ -109,6 +109,10 @@ export function requestIdOf(head: ResponseHead): string | undefined {
 
 /** Reads a body to its end; null when it is longer than `limit` bytes. The caller closes it. */
 export async function readBody(response: ResponseBytes, limit: number): Promise<string | null> {
+  return (await readBytes(response, limit))?.toString('utf8') ?? null;
+}
+
+async function readBytes(response: ResponseBytes, limit: number): Promise<Buffer | null> {
   const chunks: Buffer[] = [];
   let size = 0;
   for (let chunk = await response.next(); chunk !== null; chunk = await response.next()) {
@@ -116,7 +120,7 @@ export async function readBody(response: ResponseBytes, limit: number): Promise<
     size += chunk.length;
     if (size > limit) return null;
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 /** The error that a reply stands for which is not what was asked for. */
@@ -140,31 +144,53 @@ export async function readJson(
   body: object,
   signal: AbortSignal,
 ): Promise<unknown> {
-  return client.withFreshToken(() => readJsonOnce(client, path, body, signal));
+  const parse = (bytes: Buffer) => ({ json: parseJson(bytes.toString('utf8')) });
+  return (await readReply(client, path, body, signal, parse)).json;
 }
 
-async function readJsonOnce(
+/** A reply that has been read: as JSON, null when it is none, and as whatever else is wanted of it. */
+interface ReadReply {
+  readonly json: unknown;
+}
+
+/**
+ * As `readJson`, for replies that are more than `JSON.parse` should read.
+ * @throws ModelError, or the signal's reason
+ */
+export async function readReply<Reply extends ReadReply>(
   client: GlmClient,
   path: string,
   body: object,
   signal: AbortSignal,
-): Promise<unknown> {
-  const response = await client.post(path, body, 'application/json', signal);
-  try {
-    const head = await response.head();
-    if (head.status !== 200) throw await refusalOf(response, head);
-    const reply = parseJson(await readBody(response, REPLY_LIMIT));
-    const context = { status: head.status, requestId: requestIdOf(head) };
-    const error = errorOfBody(reply, context);
-    if (error !== null) throw error;
-    if (reply === null) throw new ModelError('upstream_malformed', { message: 'not JSON' });
-    return reply;
-  } finally {
-    response.close();
-  }
+  parse: (bytes: Buffer) => Reply,
+): Promise<Reply> {
+  return client.withFreshToken(async () => {
+    const response = await client.post(path, body, 'application/json', signal);
+    try {
+      return await readReplyOf(response, parse);
+    } finally {
+      response.close();
+    }
+  });
 }
 
-function parseJson(text: string | null): unknown {
+async function readReplyOf<Reply extends ReadReply>(
+  response: ResponseBytes,
+  parse: (bytes: Buffer) => Reply,
+): Promise<Reply> {
+  const head = await response.head();
+  if (head.status !== 200) throw await refusalOf(response, head);
+  // One that is too long is no better than an empty one.
+  const reply = parse((await readBytes(response, REPLY_LIMIT)) ?? Buffer.alloc(0));
+  const context = { status: head.status, requestId: requestIdOf(head) };
+  const error = errorOfBody(reply.json, context);
+  if (error !== null) throw error;
+  if (reply.json === null) throw new ModelError('upstream_malformed', { message: 'not JSON' });
+  return reply;
+}
+
+/** Null when `text` is no JSON. */
+export function parseJson(text: string | null): unknown {
   try {
     return JSON.parse(text ?? '');
   } catch {

@@ -40,6 +40,9 @@ export class ResponseBytes implements Dispatcher.DispatchHandler {
   #ended = false;
   #failure: Error | null = null;
   #restTimer: NodeJS.Timeout | null = null;
+  /** No bytes are handed over before this moment of `performance.now()`. */
+  #gatherUntil = 0;
+  #gatherTimer: NodeJS.Timeout | null = null;
   #wake: (() => void) | null = null;
 
   /** @param signal its abort closes the socket, and its reason is thrown at whoever waits */
@@ -71,7 +74,7 @@ export class ResponseBytes implements Dispatcher.DispatchHandler {
     }
     this.#chunks.push(chunk);
     if (this.#waitingBytes > PAUSE_ABOVE_BYTES) controller.pause();
-    this.#notify();
+    if (this.#hasGathered()) this.#notify();
   }
 
   onResponseEnd(): void {
@@ -86,7 +89,7 @@ export class ResponseBytes implements Dispatcher.DispatchHandler {
 
   /** Ends the request: its socket closes at once, and `reason` is thrown at whoever pulls. */
   abort(reason: Error): void {
-    if (this.#ended || this.#failure !== null) return;
+    if (this.#settled) return;
     this.#failure = reason;
     this.#chunks = [];
     this.#controller?.abort(reason);
@@ -95,7 +98,7 @@ export class ResponseBytes implements Dispatcher.DispatchHandler {
 
   /** Call once the answer is complete: a response that does not end soon is aborted. */
   limitRest(): void {
-    if (this.#ended || this.#failure !== null) return;
+    if (this.#settled) return;
     this.#restTimer ??= setTimeout(() => this.abort(new Unwanted()), REST_LIMIT_MS);
     this.#restTimer.unref();
   }
@@ -122,14 +125,42 @@ export class ResponseBytes implements Dispatcher.DispatchHandler {
     return this.#head;
   }
 
+  /**
+   * Lets bytes gather until the next beat, unless the response ends or grows large before. There is a
+   * beat every `beatMs` milliseconds, the same for all responses: what many of them have to do then
+   * is done in one wake-up of the process. 0 = no gathering.
+   */
+  gather(beatMs: number): void {
+    this.#gatherUntil = beatMs === 0 ? 0 : Math.ceil(performance.now() / beatMs) * beatMs;
+  }
+
   /** Everything that has come since the last pull, at least one byte; null at the end. */
   async next(): Promise<Buffer | null> {
-    while (this.#chunks.length === 0) {
-      if (this.#failure !== null) throw this.#failure;
-      if (this.#ended) return null;
-      await this.#arrival();
-    }
-    return this.#take();
+    while (!this.#settled && !this.#hasGathered()) await this.#arrival();
+    if (this.#chunks.length > 0) return this.#take();
+    if (this.#failure !== null) throw this.#failure;
+    return null;
+  }
+
+  get #settled(): boolean {
+    return this.#ended || this.#failure !== null;
+  }
+
+  /** Whether there are bytes to hand over; when it is only too early for them, a timer is set. */
+  #hasGathered(): boolean {
+    if (this.#chunks.length === 0) return false;
+    if (this.#waitingBytes > PAUSE_ABOVE_BYTES) return true;
+    const waitMs = this.#gatherUntil - performance.now();
+    if (waitMs <= 0) return true;
+    // Whole milliseconds, because Node keeps a list of timers for each length there is.
+    this.#gatherTimer ??= setTimeout(() => this.#onBeat(), Math.ceil(waitMs));
+    return false;
+  }
+
+  #onBeat(): void {
+    this.#gatherTimer = null;
+    this.#gatherUntil = 0;
+    this.#notify();
   }
 
   #take(): Buffer {
@@ -142,7 +173,8 @@ export class ResponseBytes implements Dispatcher.DispatchHandler {
   }
 
   #settle(): void {
-    if (this.#restTimer !== null) clearTimeout(this.#restTimer);
+    clearTimeout(this.#restTimer ?? undefined);
+    clearTimeout(this.#gatherTimer ?? undefined);
     this.#notify();
   }
 

@@ -5,14 +5,17 @@ import { RequestError } from '../protocol/requests.ts';
 import type { Call } from '../worker/work.ts';
 
 /**
- * The response closes early only when its caller leaves; closing late does no harm.
+ * The response closes early only when its caller leaves.
  * @throws RequestError for a request that its caller sent behind another one without waiting for
  *   the answer: Node would never tell such a response that its caller has left
  */
 export function callOf(request: FastifyRequest, reply: FastifyReply): Call {
   const left = new AbortController();
   const { raw } = reply;
-  raw.once('close', () => left.abort());
+  raw.once('close', () => {
+    // An abort is not cheap, and after the end nobody listens to it.
+    if (!raw.writableFinished) left.abort();
+  });
   if (raw.destroyed) left.abort();
   else if (raw.socket === null) throw new RequestError('connection: another answer is under way');
   return { id: request.id, path: request.url, signal: left.signal };

@@ -8,8 +8,6 @@ export interface WriteLimits {
   readonly writeTimeoutMs: number;
   /** After so much silence the newest frame is sent again, in milliseconds; 0 = never. */
   readonly keepAliveMs: number;
-  /** Shortest time from one frame to the next, in milliseconds; 0 = none. */
-  readonly streamIntervalMs: number;
 }
 
 /**
@@ -22,6 +20,12 @@ const STREAM_HEADERS = {
   'x-accel-buffering': 'no',
 };
 
+/** Ends a body that was sent in chunks. */
+const LAST_CHUNK = '0\r\n\r\n';
+
+/** Frames below so many bytes are copied into one piece; Node has a pool for buffers of this size. */
+const COPIED_BELOW = 4096;
+
 /**
  * Sent when there is silence before the first frame: FastChat's callers and the controller's relay
  * take an empty text for no news.
@@ -29,13 +33,12 @@ const STREAM_HEADERS = {
 const NO_NEWS: Frame = {
   body: Buffer.from('{"text":"'),
   tail: '","error_code":0,"usage":{"prompt_tokens":0,"completion_tokens":0,"total_tokens":0},"finish_reason":null}\0',
-  last: false,
 };
 
 /**
- * Writes all frames and ends the response. While the caller's socket is full, and for a moment after
- * each frame, no frame is pulled: what the caller gets next is the newest text, not a backlog. An
- * iteration that fails breaks the connection, because a clean end would look like a complete answer.
+ * Writes all frames and ends the response. While the caller's socket is full no frame is pulled: what
+ * the caller gets next is the newest text, not a backlog. An iteration that fails breaks the
+ * connection, because a clean end would look like a complete answer.
  * @returns once the response has ended or the caller has gone
  */
 export async function writeFrames(
@@ -50,7 +53,7 @@ export async function writeFrames(
   const writer = new FrameWriter(response, limits);
   try {
     for await (const frame of frames) {
-      await writer.write(frame);
+      if (!writer.write(frame)) await writer.drained();
       if (response.destroyed) return;
     }
     await writer.end();
@@ -65,37 +68,40 @@ class FrameWriter {
   readonly #response: ServerResponse;
   readonly #limits: WriteLimits;
   readonly #keepAlive: NodeJS.Timeout | null;
-  /** Made once and started anew for every frame, which costs less than a timer each. */
-  #interval: NodeJS.Timeout | null = null;
-  #afterPause: () => void = () => undefined;
+  /** Whether the body is sent in chunks, which callers of HTTP/1.0 do not understand. */
+  readonly #chunked: boolean;
   #newest = NO_NEWS;
 
   constructor(response: ServerResponse, limits: WriteLimits) {
     this.#response = response;
     this.#limits = limits;
+    // Node would make five pieces of each frame; here the chunks are made in one.
+    this.#chunked = response.chunkedEncoding;
+    response.chunkedEncoding = false;
     const { keepAliveMs } = limits;
     this.#keepAlive = keepAliveMs > 0 ? setInterval(() => this.#repeat(), keepAliveMs) : null;
-    // A caller who leaves within a pause must not be waited for.
-    response.once('close', () => this.#afterPause());
   }
 
-  /** Writes a frame; the promise, if there is one, resolves when another one is welcome. */
-  write(frame: Frame): Promise<void> | undefined {
+  /** Writes a frame; false when the caller's socket is full. */
+  write(frame: Frame): boolean {
     this.#newest = frame;
     this.#keepAlive?.refresh();
-    if (!this.#send(frame)) return this.#event('drain');
-    return frame.last || this.#limits.streamIntervalMs === 0 ? undefined : this.#pause();
+    return this.#send(frame);
+  }
+
+  /** Waits until the caller can take more, or is gone. */
+  drained(): Promise<void> {
+    return this.#event('drain');
   }
 
   /** Ends the response and waits until the caller has taken all of it. */
   async end(): Promise<void> {
-    this.#response.end();
+    this.#response.end(this.#chunked ? LAST_CHUNK : '');
     if (!this.#response.writableFinished) await this.#event('finish');
   }
 
   close(): void {
     clearInterval(this.#keepAlive ?? undefined);
-    clearTimeout(this.#interval ?? undefined);
   }
 
   /**
@@ -117,25 +123,29 @@ class FrameWriter {
     });
   }
 
-  #pause(): Promise<void> {
-    this.#interval ??= setTimeout(() => this.#afterPause(), this.#limits.streamIntervalMs);
-    this.#interval.refresh();
-    return new Promise((resolve) => {
-      this.#afterPause = resolve;
-    });
-  }
-
   #repeat(): void {
     if (!this.#response.writableNeedDrain) this.#send(this.#newest);
   }
 
-  /** Both pieces in one write to the socket. */
   #send({ body, tail }: Frame): boolean {
     const response = this.#response;
+    const length = body.length + Buffer.byteLength(tail);
+    const head = this.#chunked ? `${length.toString(16)}\r\n` : '';
+    const end = this.#chunked ? `${tail}\r\n` : tail;
+    if (length < COPIED_BELOW) return response.write(onePiece(head, body, end));
     response.cork();
+    response.write(head, 'latin1');
     response.write(body);
-    const free = response.write(tail);
+    const free = response.write(end);
     response.uncork();
     return free;
   }
+}
+
+function onePiece(head: string, body: Uint8Array, end: string): Buffer {
+  const piece = Buffer.allocUnsafe(head.length + body.length + Buffer.byteLength(end));
+  piece.write(head, 'latin1');
+  piece.set(body, head.length);
+  piece.write(end, head.length + body.length);
+  return piece;
 }

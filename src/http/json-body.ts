@@ -8,8 +8,10 @@ export function readBodiesAsJson(server: FastifyInstance): void {
   const parse = server.getDefaultJsonParser('error', 'error');
   server.removeAllContentTypeParsers();
   // Fastify refuses a type that it cannot read before any parser is asked.
-  server.addHook('onRequest', async (request) => {
-    delete request.headers['content-type'];
+  server.addHook('onRequest', (request, _reply, done) => {
+    // Not `delete`, which would make every later look at the headers slow.
+    request.headers['content-type'] = undefined;
+    done();
   });
   server.addContentTypeParser('*', { parseAs: 'string' }, (request, body, done) => {
     if (body === '') done(null, undefined);

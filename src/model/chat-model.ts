@@ -61,6 +61,12 @@ export interface ChatDelta {
 export interface ChatStream extends AsyncIterable<ChatDelta> {
   /** The provider's name for this request once it is known. */
   readonly upstreamRequestId: string | null;
+  /**
+   * Lets what arrives until the next beat come as one delta; there is a beat every `beatMs`
+   * milliseconds, the same for all streams. The end of the answer and a failure do not wait for it.
+   * 0 = no gathering.
+   */
+  gather(beatMs: number): void;
 }
 
 /** One model of a provider. */

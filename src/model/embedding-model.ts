@@ -9,9 +9,16 @@ export interface EmbeddingLimits {
   readonly batchTokens: number | null;
 }
 
+/**
+ * A vector as JSON, such as `[0.10,-2e-7]`, in the digits of the provider: at least one number, none
+ * too large for a double, all in ASCII. It stays text because callers want JSON too, and nothing else
+ * about a request takes as long as to read a hundred thousand numbers and to write them again.
+ */
+export type JsonVector = string;
+
 export interface EmbeddingBatch {
   /** One vector per input, in their order. */
-  readonly vectors: readonly (readonly number[])[];
+  readonly vectors: readonly JsonVector[];
   /** Tokens of all inputs, as the provider counts them. */
   readonly tokens: number;
 }

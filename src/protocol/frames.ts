@@ -20,8 +20,6 @@ export interface Frame {
   readonly body: Uint8Array;
   /** The rest of the JSON and the zero byte. */
   readonly tail: string;
-  /** Whether nothing follows it. */
-  readonly last: boolean;
 }
 
 const NO_BYTES = new Uint8Array(0);
@@ -66,7 +64,6 @@ export class AnswerBytes {
         `","error_code":0,"usage":{"prompt_tokens":${promptTokens},` +
         `"completion_tokens":${completionTokens},"total_tokens":${totalTokens}},` +
         `"finish_reason":${reason}}\0`,
-      last: finish !== null,
     };
   }
 
@@ -98,7 +95,7 @@ export function errorReply(code: ErrorCode, type: string, sentence: string): Err
 
 /** The last frame of a stream that failed. */
 export function errorFrame(reply: ErrorReply): Frame {
-  return { body: NO_BYTES, tail: `${JSON.stringify(reply)}\0`, last: true };
+  return { body: NO_BYTES, tail: `${JSON.stringify(reply)}\0` };
 }
 
 /** A frame as the JSON text that `/worker_generate` replies with: no zero byte. */

@@ -1,7 +1,5 @@
 // The JSON that a worker's small endpoints reply with, spelt as FastChat reads it.
 
-import type { EncodedVector } from './embeddings.ts';
-
 /** Reply of `/worker_get_status`, and what a worker registers with. */
 export interface WorkerStatus {
   /** Empty while the worker drains: the controller then routes nothing to it. */
@@ -24,10 +22,10 @@ export interface ModelDetails {
   readonly context_length: number;
 }
 
-/** Reply of `/worker_get_embeddings`. */
+/** Reply of `/worker_get_embeddings`, which `embeddingReplyBytes` writes. */
 export interface EmbeddingReply {
-  /** One vector per input, in their order. */
-  readonly embedding: readonly EncodedVector[];
+  /** One vector per input, in their order, each as JSON in ASCII: a list or a string. */
+  readonly embedding: readonly string[];
   /** Tokens of all inputs. */
   readonly token_num: number;
 }

@@ -12,6 +12,7 @@ import { Generation, type GenerationOptions } from './generation.ts';
 import { readPrompt } from './messages.ts';
 import type { WorkerParts } from './parts.ts';
 import type { ServedModel, ServedModels } from './served-models.ts';
+import type { RawEstimate } from './token-counter.ts';
 import type { Work } from './work.ts';
 
 /** A request that is understood: what is asked of which model, and how its answer is told. */
@@ -20,6 +21,7 @@ interface Job {
   readonly wish: Wish<ChatModel>;
   readonly request: ChatRequest;
   readonly options: GenerationOptions;
+  readonly estimate: RawEstimate;
 }
 
 /**
@@ -52,6 +54,8 @@ export async function* answerChat(
         // Leaving the loop closes the stream: after a stop string the rest would cost money.
         if (generation.finish !== null) break;
         yield generation.frame;
+        // Each frame repeats the text, so words that come in quick succession share one.
+        stream.gather(parts.streamIntervalMs);
       }
       if (generation.finish === null) throw new ModelError('upstream_cut');
       place.leave('granted');
@@ -87,21 +91,25 @@ function understand(
   work.upstreamModel = model.upstreamModel;
   const { messages, isCompletion } = readPrompt(request, format, model.vision);
   const stop = request.stop.filter((one) => one !== TEMPLATE_STOP);
+  const estimate = counter.estimate(messages);
   const usual = model.temperature === null ? {} : { temperature: model.temperature };
   return {
     model,
     wish,
     request: { ...usual, ...samplingParameters(request), messages, stop },
     options: {
-      promptTokens: counter.correct(model.upstreamModel, counter.estimate(messages)),
+      promptTokens: counter.correct(model.upstreamModel, estimate),
       stop,
       prefix: isCompletion && request.echo === true ? request.prompt : '',
       showThoughts,
     },
+    estimate,
   };
 }
 
-function learn({ counter }: WorkerParts, { model, request }: Job, generation: Generation): void {
+function learn({ counter }: WorkerParts, job: Job, generation: Generation): void {
   const counted = generation.countedUsage?.promptTokens;
-  if (counted) counter.learn(model.upstreamModel, request.messages, counted);
+  // Pictures would teach it nothing about text.
+  const onlyText = job.request.messages.every(({ content }) => typeof content === 'string');
+  if (counted && onlyText) counter.learn(job.model.upstreamModel, job.estimate, counted);
 }

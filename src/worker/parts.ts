@@ -18,6 +18,8 @@ export interface WorkerParts {
   readonly retries: number;
   /** Longest life of one generation, waiting included, in milliseconds. */
   readonly generationTimeoutMs: number;
+  /** An answer has at most one frame per so many milliseconds; 0 = as many as there is text for. */
+  readonly streamIntervalMs: number;
   /** Whether callers get to read what models think before they answer. */
   readonly showThoughts: boolean;
 }

@@ -43,10 +43,9 @@ export class TokenCounter {
     return this.#calibration.correct(upstreamModel, estimate);
   }
 
-  /** Takes note of what the provider counted; pictures would teach it nothing about text. */
-  learn(upstreamModel: string, messages: readonly ChatMessage[], counted: number): void {
-    if (messages.some(({ content }) => typeof content !== 'string')) return;
-    this.#calibration.observe(upstreamModel, this.estimate(messages), counted);
+  /** Takes note of what the provider counted, of messages that are text only. */
+  learn(upstreamModel: string, estimate: RawEstimate, counted: number): void {
+    this.#calibration.observe(upstreamModel, estimate, counted);
   }
 
   /** The provider's count where it comes in time, else the estimate. Never fails. */

@@ -37,7 +37,7 @@ t.test('with a key alone every setting has its documented default', async (t) =>
     generationTimeoutMs: 3_600_000,
     writeTimeoutMs: 120_000,
     keepAliveMs: 15_000,
-    streamIntervalMs: 20,
+    streamIntervalMs: 50,
     drainTimeoutMs: 30_000,
     bodyLimit: 16_777_216,
     logLevel: 'info',

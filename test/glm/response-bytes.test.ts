@@ -39,6 +39,12 @@ function beginWithoutHead() {
   return { life, connection, response };
 }
 
+/** So far off that no test sees it. */
+const HOUR_MS = 3_600_000;
+
+/** Wins a race against whatever does not happen soon. */
+const nothing = () => new Promise<'nothing'>((resolve) => setImmediate(resolve, 'nothing'));
+
 const bytes = (length: number) => Buffer.alloc(length, 'x');
 const caught = (attempt: Promise<unknown>) => attempt.catch((error: unknown) => error);
 const listeners = ({ signal }: AbortController) => getEventListeners(signal, 'abort').length;
@@ -47,8 +53,7 @@ t.test('the head comes when it comes, and hints before it are not it', async (t)
   const { connection, response } = beginWithoutHead();
   const head = response.head();
   response.onResponseStart(connection, 103, { link: '<a>' });
-  const nothing = new Promise((resolve) => setImmediate(resolve, 'nothing'));
-  t.equal(await Promise.race([head, nothing]), 'nothing');
+  t.equal(await Promise.race([head, nothing()]), 'nothing');
   response.onResponseStart(connection, 200, { 'content-type': 'text/plain' });
   const expected = { status: 200, headers: { 'content-type': 'text/plain' } };
   t.strictSame(await head, expected);
@@ -84,6 +89,39 @@ t.test('more than 256 KiB without a pull pause the socket, a pull resumes it', a
   t.strictSame(connection.calls, ['pause', 'resume']);
   response.onResponseData(connection, bytes(256 * 1024));
   t.strictSame(connection.calls, ['pause', 'resume']);
+});
+
+t.test('bytes gather until the next beat, and the end does not wait for it', async (t) => {
+  const { connection, response } = begin();
+  response.gather(5);
+  response.onResponseData(connection, Buffer.from('a'));
+  response.onResponseData(connection, Buffer.from('b'));
+  t.equal(String(await response.next()), 'ab');
+  response.gather(HOUR_MS);
+  response.onResponseData(connection, Buffer.from('c'));
+  const waiting = response.next();
+  response.onResponseData(connection, Buffer.from('d'));
+  t.equal(await Promise.race([waiting, nothing()]), 'nothing');
+  response.onResponseEnd();
+  t.equal(String(await waiting), 'cd');
+});
+
+t.test('what came before the gathering began is waited with, unless it is much', async (t) => {
+  const { connection, response } = begin();
+  response.onResponseData(connection, bytes(256 * 1024));
+  response.gather(HOUR_MS);
+  const waiting = response.next();
+  t.equal(await Promise.race([waiting, nothing()]), 'nothing');
+  response.onResponseData(connection, bytes(1));
+  t.equal((await waiting)?.length, 256 * 1024 + 1);
+  response.close();
+});
+
+t.test('without a beat nothing gathers', async (t) => {
+  const { connection, response } = begin();
+  response.gather(0);
+  response.onResponseData(connection, Buffer.from('a'));
+  t.equal(String(await Promise.race([response.next(), nothing()])), 'a');
 });
 
 t.test('a failure before the head means that nothing was reached', async (t) => {

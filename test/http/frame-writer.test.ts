@@ -2,6 +2,7 @@
 
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { writeFrames } from '../../src/http/frame-writer.ts';
 import type { Frame } from '../../src/protocol/frames.ts';
@@ -9,12 +10,12 @@ import { deferred } from '../support/deferred.ts';
 import { start } from '../support/http-call.ts';
 import { rawSocket } from '../support/raw-socket.ts';
 
-const LIMITS = { writeTimeoutMs: 60_000, keepAliveMs: 0, streamIntervalMs: 0 };
+const LIMITS = { writeTimeoutMs: 60_000, keepAliveMs: 0 };
 
 const ASKING = 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n';
 
 function frame(text: string): Frame {
-  return { body: Buffer.from(`{"text":"${text}`), tail: '"}\0', last: false };
+  return { body: Buffer.from(`{"text":"${text}`), tail: '"}\0' };
 }
 
 /** A server that answers with `respond`. */
@@ -43,6 +44,34 @@ t.test('frames are written one after the other and the response is ended', async
   const { reply } = await answering(t, (response) => writeFrames(response, frames(), LIMITS));
   const { end, frames: seen } = await reply;
   t.strictSame([end, seen], ['end', [{ text: 'one' }, { text: 'one two' }]]);
+});
+
+/** Small and large, because the two are written in different ways. */
+const SIZES = [1, 5000];
+
+t.test('each frame is one chunk, whatever its size', async (t) => {
+  async function* frames() {
+    for (const size of SIZES) yield frame('x'.repeat(size));
+  }
+  const url = await listening(t, (response) => writeFrames(response, frames(), LIMITS));
+  const socket = rawSocket(t, url, ASKING);
+  t.equal(await socket.closed, 'end');
+  const chunks = SIZES.map((size) => {
+    const text = `{"text":"${'x'.repeat(size)}"}\0`;
+    return `${text.length.toString(16)}\r\n${text}\r\n`;
+  });
+  t.equal(socket.text.split('\r\n\r\n').slice(1).join('\r\n\r\n'), `${chunks.join('')}0\r\n\r\n`);
+});
+
+t.test('a caller of HTTP/1.0 gets the frames without chunks', async (t) => {
+  async function* frames() {
+    for (const size of SIZES) yield frame('x'.repeat(size));
+  }
+  const url = await listening(t, (response) => writeFrames(response, frames(), LIMITS));
+  const socket = rawSocket(t, url, ASKING.replace('1.1', '1.0'));
+  t.equal(await socket.closed, 'end');
+  const body = SIZES.map((size) => `{"text":"${'x'.repeat(size)}"}\0`).join('');
+  t.equal(socket.text.split('\r\n\r\n')[1], body);
 });
 
 t.test(
@@ -98,8 +127,10 @@ t.test('nothing is repeated while the socket is full', async (t) => {
 
 /** Small frames until one of them waits in the socket, though it did not fill it. */
 async function* untilOneWaits(response: ServerResponse) {
-  do yield frame('x'.repeat(4000));
-  while (response.writableLength === 0);
+  do {
+    yield frame('x'.repeat(4000));
+    await setImmediate();
+  } while (response.writableLength === 0);
 }
 
 t.test('a caller who takes nothing of the end is dropped too', async (t) => {

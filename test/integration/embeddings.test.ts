@@ -44,6 +44,16 @@ t.test(
   },
 );
 
+t.test('vectors are the text that GLM sent, in a reply of JSON', async (t) => {
+  const worker = await startWorker(t, EMBEDS);
+  const input = ['a', 'b'];
+  const { status, headers, body } = await worker.post('/worker_get_embeddings', { input });
+  const { 'content-type': type, 'content-length': length } = headers;
+  t.strictSame([status, type, length], [200, 'application/json', `${body.length}`]);
+  const embedding = JSON.stringify(vectorsOf(input));
+  t.equal(body.toString('utf8'), `{"embedding":${embedding},"token_num":2}`);
+});
+
 t.test('one string is a list of one', async (t) => {
   const worker = await startWorker(t, EMBEDS);
   t.strictSame(await embed(worker, { input: 'a' }), {

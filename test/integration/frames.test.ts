@@ -227,7 +227,7 @@ t.test('a hundred chats at once all get their own whole answer', async (t) => {
   t.equal(await queueLength(), 0);
 });
 
-t.test('frames keep their interval, and the last one has it all', async (t) => {
+t.test('there is at most one frame per interval, and the last one has it all', async (t) => {
   const { stream, glm } = await startWorker(t, { STREAM_INTERVAL: '60' });
   glm.script({ kind: 'chat', text: 'abcdefghijklmnopqrst', chunkChars: 1, paceMs: 5 });
   const reply = await stream().reply;

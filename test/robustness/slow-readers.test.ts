@@ -78,7 +78,8 @@ t.test('WRITE_TIMEOUT drops who takes nothing, and nobody who takes a little', a
   const { url, glm, logs, queueLength } = await startWorker(t, env);
   glm.setDefault(FAST);
   const began = Date.now();
-  const slow = sipper(t, url, 10);
+  // So slow that it is far from done when the other one is dropped, which takes two timeouts.
+  const slow = sipper(t, url, 20);
   rawSocket(t, url, postBytes('/worker_generate_stream', HELLO), false);
   await logs.waitFor('the caller left');
   t.equal(logs.withMessage('answered').length, 0, 'the slow one is still reading');

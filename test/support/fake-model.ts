@@ -20,6 +20,8 @@ export class FakeChat implements ChatModel {
   readonly #answers: (readonly Step[])[];
   /** What was asked, in order. */
   readonly asked: ChatRequest[] = [];
+  /** For how long deltas were to gather, each time that was asked. */
+  readonly gathered: number[] = [];
   /** How many answers have been left or played to their end. */
   closed = 0;
 
@@ -31,7 +33,11 @@ export class FakeChat implements ChatModel {
     const number = this.asked.push(request);
     const answer = this.#answers.shift() ?? [new Error('no answer left')];
     const steps = this.#play(answer, signal);
-    return { upstreamRequestId: `upstream-${number}`, [Symbol.asyncIterator]: () => steps };
+    return {
+      upstreamRequestId: `upstream-${number}`,
+      gather: (ms) => this.gathered.push(ms),
+      [Symbol.asyncIterator]: () => steps,
+    };
   }
 
   async *#play(answer: readonly Step[], signal: AbortSignal): AsyncGenerator<ChatDelta> {
@@ -84,7 +90,7 @@ export class FakeEmbeddings implements EmbeddingModel {
 }
 
 async function lengths(inputs: readonly string[]): Promise<EmbeddingBatch> {
-  return { vectors: inputs.map((input) => [input.length]), tokens: inputs.length };
+  return { vectors: inputs.map((input) => `[${input.length}]`), tokens: inputs.length };
 }
 
 /** What `promise` gives, or the signal's reason as soon as it aborts. */

@@ -67,6 +67,7 @@ export function partsOf(
     random: () => 1,
     retries: 2,
     generationTimeoutMs: 3_600_000,
+    streamIntervalMs: 0,
     showThoughts: false,
     ...rest,
     clock,

@@ -204,3 +204,16 @@ t.test("the model's own count teaches the estimate", async (t) => {
   t.equal(await first({ ...told, promptTokens: 0 }), untaught, 'nothing was counted');
   t.ok((await first(told)) > untaught);
 });
+
+t.test(
+  'conversations with pictures teach nothing, because their tokens are not those of text',
+  async (t) => {
+    const usage = { promptTokens: 700, completionTokens: 1, totalTokens: 701 };
+    const more = { served: { vision: { maxImages: 1, inline: true } } };
+    const { ask, parts } = chatOf([new FakeChat(saying('a', { usage }))], more);
+    const words = 'The quick brown fox jumps. '.repeat(50);
+    const prompt = `S\n###user: ${words}\n###assistant:`;
+    t.equal((await ask({ prompt, images: ['https://example.com/a.png'] })).error, undefined);
+    t.equal(parts.counter.correct('glm-m', 100), 100);
+  },
+);

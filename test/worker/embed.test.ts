@@ -55,7 +55,7 @@ for (const [count, batches] of [
       const { ask, work, parts } = embedderOf([model]);
       const input = texts(count);
       t.strictSame(await ask({ input }), {
-        embedding: input.map((text) => [text.length]),
+        embedding: input.map((text) => `[${text.length}]`),
         token_num: count,
       });
       t.strictSame(
@@ -74,19 +74,19 @@ t.test('vectors keep the order of their inputs, whichever batch is first', async
   const model = new FakeEmbeddings({ batchItems: 1 }, async ([text = ''], number) => {
     if (number === 1) await first.promise;
     else if (number === 3) first.resolve();
-    return { vectors: [[Number(text)]], tokens: 10 };
+    return { vectors: [`[${text}]`], tokens: 10 };
   });
   const reply = await embedderOf([model]).ask({ input: ['1', '2', '3'] });
-  t.strictSame(reply, { embedding: [[1], [2], [3]], token_num: 30 });
+  t.strictSame(reply, { embedding: ['[1]', '[2]', '[3]'], token_num: 30 });
 });
 
 t.test('base64 is the same vector as float32', async (t) => {
-  const model = new FakeEmbeddings({}, async () => ({ vectors: [[1, -2]], tokens: 1 }));
+  const model = new FakeEmbeddings({}, async () => ({ vectors: ['[1.0, -2]'], tokens: 1 }));
   const { ask } = embedderOf([model]);
   const input = ['a'];
-  t.strictSame((await ask({ input, encoding_format: 'base64' })).embedding, ['AACAPwAAAMA=']);
-  t.strictSame((await ask({ input, encoding_format: 'float' })).embedding, [[1, -2]]);
-  t.strictSame((await ask({ input, encoding_format: null })).embedding, [[1, -2]]);
+  t.strictSame((await ask({ input, encoding_format: 'base64' })).embedding, ['"AACAPwAAAMA="']);
+  t.strictSame((await ask({ input, encoding_format: 'float' })).embedding, ['[1.0, -2]']);
+  t.strictSame((await ask({ input, encoding_format: null })).embedding, ['[1.0, -2]']);
 });
 
 t.test('at most four batches are under way at once, fewer where places are few', async (t) => {
@@ -98,7 +98,7 @@ t.test('at most four batches are under way at once, fewer where places are few',
     const waits: (() => void)[] = [];
     const model = new FakeEmbeddings({ batchItems: 1 }, async ([text = '']) => {
       await new Promise<void>((resolve) => waits.push(resolve));
-      return { vectors: [[text.length]], tokens: 1 };
+      return { vectors: [`[${text.length}]`], tokens: 1 };
     });
     const { ask } = embedderOf([model], { places });
     const asking = ask({ input: texts(10) });
@@ -109,7 +109,7 @@ t.test('at most four batches are under way at once, fewer where places are few',
     }
     t.strictSame(
       (await asking).embedding,
-      texts(10).map(({ length }) => [length]),
+      texts(10).map(({ length }) => `[${length}]`),
     );
     t.equal(model.peak, peak);
   }
@@ -148,14 +148,14 @@ t.test(
   async (t) => {
     const model = new FakeEmbeddings({ batchItems: 1 }, async ([text = ''], number) => {
       if (number === 1) throw new ModelError('upstream_error');
-      return { vectors: [[text.length]], tokens: 1 };
+      return { vectors: [`[${text.length}]`], tokens: 1 };
     });
     const { ask, parts, work } = embedderOf([model]);
     const asking = ask({ input: texts(3) });
     await settled();
     t.strictSame(model.asked, [['x'], ['xx'], ['xxx']]);
     parts.clock.advance(500);
-    t.strictSame(await asking, { embedding: [[1], [2], [3]], token_num: 3 });
+    t.strictSame(await asking, { embedding: ['[1]', '[2]', '[3]'], token_num: 3 });
     t.strictSame([model.asked[3], work.tries], [['x'], 4]);
   },
 );

@@ -117,7 +117,7 @@ t.test('an answer that takes too long is ended with an error frame', async (t) =
 
 t.test('E1: embeddings are a reply and a report, or a failure', async (t) => {
   const good = workerOf([]);
-  t.strictSame(await good.embed(), { embedding: [[3]], token_num: 1 });
+  t.strictSame(await good.embed(), { embedding: ['[3]'], token_num: 1 });
   t.match(good.parts.reports, [{ model: 'm', outcome: { is: 'done', finish: null }, tries: 1 }]);
   const bad = workerOf([], {
     embeddings: new FakeEmbeddings({}, async () => {

@@ -1,6 +1,7 @@
 // `/worker_get_embeddings`: vectors for a list of texts.
 
 import type { FastifyInstance } from 'fastify';
+import { embeddingReplyBytes } from '../../protocol/embeddings.ts';
 import { embeddingRequest, parseRequest } from '../../protocol/requests.ts';
 import type { Worker } from '../../worker/worker.ts';
 import { callOf } from '../call.ts';
@@ -11,6 +12,7 @@ export function addEmbeddingRoutes(server: FastifyInstance, worker: Worker): voi
     const body = parseRequest(embeddingRequest, request.body);
     const embeddings = await worker.embed(body, callOf(request, reply));
     // Null means that the caller is gone, and nobody reads the reply.
-    return embeddings ?? reply.hijack();
+    if (embeddings === null) return reply.hijack();
+    return reply.type('application/json').send(embeddingReplyBytes(embeddings));
   });
 }
