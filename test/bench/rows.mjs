@@ -9,6 +9,7 @@ import {
   workerCall,
   workerEmbeddings,
 } from './calls.mjs';
+import { pythonRows } from './peers/python.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const peer = (name) => fileURLToPath(new URL(`peers/${name}`, import.meta.url));
@@ -84,4 +85,5 @@ export const rows = [
       env: { PORT: port, UPSTREAM: glmAt(upstream) },
     }),
   },
+  ...pythonRows,
 ];
