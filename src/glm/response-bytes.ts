@@ -158,7 +158,7 @@ export class ResponseBytes implements Dispatcher.DispatchHandler {
   }
 
   #onBeat(): void {
-    this.#gatherTimer = null;
+    // The timer may be a little early by the other clock.
     this.#gatherUntil = 0;
     this.#notify();
   }
@@ -167,6 +167,8 @@ export class ResponseBytes implements Dispatcher.DispatchHandler {
     const chunks = this.#chunks;
     this.#chunks = [];
     this.#waitingBytes = 0;
+    clearTimeout(this.#gatherTimer ?? undefined);
+    this.#gatherTimer = null;
     this.#controller?.resume();
     const [first] = chunks;
     return chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);

@@ -47,7 +47,8 @@ export async function writeFrames(
   limits: WriteLimits,
 ): Promise<void> {
   response.writeHead(200, STREAM_HEADERS);
-  response.flushHeaders();
+  // In a moment, once the model has been asked: a write takes as long as much of what is done for that.
+  setImmediate(() => response.flushHeaders());
   // A write after the caller has gone is an error event; `close` has told us already.
   response.on('error', () => undefined);
   const writer = new FrameWriter(response, limits);

@@ -37,7 +37,7 @@ const stopStrings = z
   );
 
 /** Body of `/worker_generate` and `/worker_generate_stream`; fields not listed are ignored. */
-export const generateRequest = z.looseObject({
+export const generateRequest = z.object({
   model: optional(text),
   prompt: text,
   temperature: optionalNumber,
@@ -51,7 +51,7 @@ export const generateRequest = z.looseObject({
 export type GenerateRequest = z.output<typeof generateRequest>;
 
 /** Body of `/worker_get_embeddings`; one string is taken as a list of one. */
-export const embeddingRequest = z.looseObject({
+export const embeddingRequest = z.object({
   model: optional(text),
   input: z
     .union([z.string().transform((one) => [one]), texts], {
@@ -67,10 +67,10 @@ export const embeddingRequest = z.looseObject({
 export type EmbeddingRequest = z.output<typeof embeddingRequest>;
 
 /** Body of `/worker_get_conv_template` and `/model_details`; may be empty. */
-export const modelRequest = z.looseObject({ model: optional(text) });
+export const modelRequest = z.object({ model: optional(text) });
 
 /** Body of `/count_token`. */
-export const countTokenRequest = z.looseObject({ model: optional(text), prompt: text });
+export const countTokenRequest = z.object({ model: optional(text), prompt: text });
 
 /** Why a body was not taken: names the field, never quotes its value. */
 export class RequestError extends Error {}

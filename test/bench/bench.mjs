@@ -3,8 +3,10 @@
 //   --only A,B       these rows only;  --measures A,B  only measures whose names begin so
 //   --rounds N       instead of each measure's own number
 //   --resume         keeps what the last run of the same kind has measured already
+//   --publish        writes tables, pictures and medians into docs/ and the READMEs
 // The parts: rows.mjs (who), measures.mjs (what), upstream.mjs and driver.mjs (the fake GLM and the
-// load, each a process of its own), results.mjs (what is kept), report.mjs (tables), plots.mjs.
+// load, each a process of its own), results.mjs (what is kept), report.mjs (tables), plots.mjs
+// (pictures), publish.mjs (where they go). It needs Linux, because it reads /proc.
 
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -12,6 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { forkHelper, freePort, listening, startProcess, stopProcess } from './children.mjs';
 import { measures, warmUp } from './measures.mjs';
+import { publish } from './publish.mjs';
 import { tables } from './report.mjs';
 import { Results } from './results.mjs';
 import { rows } from './rows.mjs';
@@ -24,6 +27,7 @@ const { values: flags } = parseArgs({
     only: { type: 'string', default: '' },
     measures: { type: 'string', default: '' },
     rounds: { type: 'string', default: '' },
+    publish: { type: 'boolean', default: false },
   },
 });
 
@@ -51,10 +55,10 @@ async function startTools() {
 }
 
 /** Starts a row's program; `readyMs` is the time to its first open port. */
-async function startSubject(row, { upstreamPort }) {
+async function startSubject(row, { upstreamPort }, flags = []) {
   if (row.start === null) return { row, port: upstreamPort, child: null, readyMs: null };
   const port = await freePort();
-  const { command, args, env } = row.start({ port, upstream: upstreamPort, home });
+  const { command, args, env } = row.start({ port, upstream: upstreamPort, home, flags });
   const texts = Object.fromEntries(
     Object.entries(env).map(([name, value]) => [name, String(value)]),
   );
@@ -97,12 +101,14 @@ class Subjects {
 /** Whether a measure means anything for a row. */
 function fits(measure, row) {
   if (measure.form !== undefined && measure.form !== row.form) return false;
+  if (measure.only !== undefined && measure.only !== row.name) return false;
+  if (row.without?.includes(measure.name)) return false;
   return !(measure.needsProcess && row.start === null);
 }
 
 async function measureOnce(measure, row, subjects, tools) {
   if (!measure.fresh) return measure.run(await subjects.of(row), tools);
-  const subject = await startSubject(row, tools);
+  const subject = await startSubject(row, tools, measure.flags);
   try {
     if (measure.warm) await warmUp(subject, tools);
     return await measure.run(subject, tools);
@@ -114,8 +120,9 @@ async function measureOnce(measure, row, subjects, tools) {
 async function runRound(round, chosen, results, tools) {
   const subjects = new Subjects(tools);
   for (const measure of chosen.measures) {
-    if (round >= (chosen.rounds ?? measure.rounds)) continue;
     for (const row of chosen.rows) {
+      const rounds = chosen.rounds ?? Math.min(measure.rounds, row.rounds ?? measure.rounds);
+      if (round >= rounds) continue;
       if (!fits(measure, row) || results.has(round, row.name, measure.name)) continue;
       if (results.notRun(row.name) !== null) continue;
       try {
@@ -140,16 +147,6 @@ function brief(values) {
     .filter(([, value]) => typeof value === 'number')
     .map(([name, value]) => `${name} ${Number(value.toPrecision(4))}`)
     .join('  ');
-}
-
-async function startUps(round, chosen, results, tools) {
-  for (const row of chosen.rows) {
-    if (row.start === null || results.has(round, row.name, 'start-up')) continue;
-    if (results.notRun(row.name) !== null) continue;
-    const { child, readyMs } = await startSubject(row, tools);
-    await stopProcess(child);
-    results.add({ round, row: row.name, measure: 'start-up', values: { ms: readyMs } });
-  }
 }
 
 async function prepare(chosen, results) {
@@ -188,12 +185,11 @@ await prepare(chosen, results);
 const tools = await startTools();
 const rounds = chosen.rounds ?? Math.max(...chosen.measures.map((measure) => measure.rounds));
 for (let round = 0; round < rounds; round++) {
-  if (listOf(flags.measures).length === 0) await startUps(round, chosen, results, tools);
   await runRound(round, chosen, results, tools);
 }
 await stopProcess(tools.driver);
 await stopProcess(tools.upstream);
-const text = tables(results);
-writeFileSync(`${home}bench-${kind}.md`, text);
-console.log(text);
+writeFileSync(`${home}bench-${kind}.md`, tables(results));
+console.log(tables(results));
+if (flags.publish) publish(results);
 process.exit(0);

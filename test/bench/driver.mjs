@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { percentile } from './statistics.mjs';
-import { plainCall, requestBytes, StreamCall } from './stream-call.mjs';
+import { KeptConnection, plainCall, requestBytes, StreamCall } from './stream-call.mjs';
 
 /** A number of callers, each of which asks again as soon as it is answered. */
 class Callers {
@@ -75,7 +75,7 @@ async function load({ callers: count, forMs, spreadMs = 0, ...target }) {
   await callers.add(count, spreadMs);
   await sleep(Math.max(0, forMs - (performance.now() - began)));
   await callers.finish();
-  const { streams, failed, bytes, firstMs } = callers;
+  const { streams, failed, bytes, firstMs, lagMs } = callers;
   return {
     streams,
     failed,
@@ -84,6 +84,8 @@ async function load({ callers: count, forMs, spreadMs = 0, ...target }) {
     firstP50: percentile(firstMs, 50),
     firstP99: percentile(firstMs, 99),
     firsts: firstMs.length,
+    lagP50: percentile(lagMs, 50),
+    lagP99: percentile(lagMs, 99),
   };
 }
 
@@ -143,18 +145,27 @@ async function release() {
   return { open };
 }
 
-/** Plain calls for a fixed time, each on a connection of its own, as FastChat makes them. */
-async function calls({ port, call, callers, forMs, least }) {
-  const request = requestBytes({ host: `127.0.0.1:${port}`, ...call });
+/** How one caller makes its calls: each on a connection of its own, as FastChat does, or all on one. */
+function callerOf({ port, request, least, kept }) {
+  if (!kept) return { call: () => plainCall({ port, request, least }), close: () => undefined };
+  return new KeptConnection({ port, request });
+}
+
+/** Plain calls for a fixed time. */
+async function calls({ port, call, callers, forMs, least, kept = false }) {
+  const headers = { ...call.headers, ...(kept && { connection: 'keep-alive' }) };
+  const request = requestBytes({ host: `127.0.0.1:${port}`, ...call, headers });
   const times = [];
   let failed = 0;
   const began = performance.now();
   const callAgain = async () => {
+    const caller = callerOf({ port, request, least, kept });
     while (performance.now() - began < forMs) {
       const asked = performance.now();
-      if (await plainCall({ port, request, least })) times.push(performance.now() - asked);
+      if (await caller.call()) times.push(performance.now() - asked);
       else failed += 1;
     }
+    caller.close();
   };
   await Promise.all(Array.from({ length: callers }, callAgain));
   const wallMs = performance.now() - began;

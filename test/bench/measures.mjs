@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cpuMicroseconds, memoryBytes, processTree } from './process-tree.mjs';
+import { SMALL } from './small-endpoints.mjs';
 
 /** Events of an answer whose costs are compared, and the load each is measured under. */
 export const ANSWERS = [
@@ -13,9 +14,11 @@ export const ANSWERS = [
 /** Callers at once for which the time to the first text is measured. */
 export const CALLERS = [1, 50, 200];
 
+/** Values of STREAM_INTERVAL that are compared, in milliseconds. */
+export const INTERVALS = [0, 20, 50, 100, 200];
+
 /** Streams at once that are tried one after the other, until frames come too late. */
-const LEVELS = [25, 50, 100, 150, 200, 300, 400, 500, 600, 700, 800, 900, 1000, 1200, 1400, 1600];
-const MORE_LEVELS = [1800, 2000, 2300, 2600, 3000, 3500, 4000];
+const LEVELS = [25, 50, 100, 150, 200, 300, 400, 500, 600, 800, 1000, 1200, 1400, 1700, 2000, 2500];
 
 /** A frame that comes later than this is late, in milliseconds. */
 export const LAG_LIMIT_MS = 100;
@@ -39,11 +42,11 @@ async function withCpu({ child }, { upstream, driver }, work) {
 }
 
 /** Runs streams and tells what each event cost. */
-async function costPerEvent(subject, tools, { events, period, callers, forMs }) {
+async function costPerEvent(subject, tools, { events, period, callers, forMs, lag }) {
   const { port, row } = subject;
   const call = row.callOf({ events, period });
   const spread = period * callers > 0 ? Math.min(period * callers, 1000) : 0;
-  const load = { port, call, callers, forMs, spreadMs: spread };
+  const load = { port, call, callers, forMs, spreadMs: spread, lag };
   const result = await withCpu(subject, tools, () => tools.ask('load', load));
   const total = result.streams * events;
   return {
@@ -54,6 +57,8 @@ async function costPerEvent(subject, tools, { events, period, callers, forMs }) 
     eventsPerSecond: total / (result.wallMs / 1000),
     streams: result.streams,
     failed: result.failed,
+    lagP50: result.lagP50,
+    lagP99: result.lagP99,
   };
 }
 
@@ -90,6 +95,18 @@ const paced = ANSWERS.map(({ events, period, pacedCallers }) => ({
     }),
 }));
 
+/** What the caller gains and loses by fewer frames; a process of its own for each interval. */
+const intervals = INTERVALS.map((ms) => ({
+  name: `interval-${ms}`,
+  only: 'ours',
+  flags: ['--stream-interval', String(ms)],
+  fresh: true,
+  warm: true,
+  rounds: 1,
+  run: (subject, tools) =>
+    costPerEvent(subject, tools, { events: 1500, period: 10, callers: 20, forMs: 1, lag: true }),
+}));
+
 const firstText = CALLERS.map((callers) => ({
   name: `first-${callers}`,
   quick: callers === 1,
@@ -114,8 +131,8 @@ const capacity = {
     const { levels } = await ask('ramp', {
       port,
       call: row.callOf({ events: 300, period: 50 }),
-      levels: [...LEVELS, ...MORE_LEVELS],
-      settleMs: 2000,
+      levels: LEVELS,
+      settleMs: 1500,
       measureMs: 2000,
       limitMs: LAG_LIMIT_MS,
     });
@@ -146,31 +163,28 @@ const memory = {
   },
 };
 
-/** The endpoints that FastChat asks before a chat. */
-export const SMALL = [
-  'model_details',
-  'count_token',
-  'worker_get_conv_template',
-  'worker_get_status',
-];
+/** Asks one of them for a second, each call on a connection of its own or all on `kept` ones. */
+async function askSmall(endpoint, kept, subject, tools) {
+  const { prompt } = subject.row.callOf({ events: 1, period: 0 }).body;
+  const body = endpoint === 'worker_get_status' ? '' : { model: 'zhipu-api', prompt };
+  const call = { path: `/${endpoint}`, body };
+  const options = { port: subject.port, call, callers: 16, forMs: 1000, kept };
+  const result = await withCpu(subject, tools, () => tools.ask('calls', options));
+  return {
+    perSecond: result.calls / (result.wallMs / 1000),
+    us: result.cpu / result.calls,
+    failed: result.failed,
+  };
+}
 
-const small = SMALL.map((endpoint) => ({
-  name: `small-${endpoint}`,
-  form: 'worker',
-  rounds: 3,
-  async run(subject, tools) {
-    const { prompt } = subject.row.callOf({ events: 1, period: 0 }).body;
-    const body = endpoint === 'worker_get_status' ? '' : { model: 'zhipu-api', prompt };
-    const call = { path: `/${endpoint}`, body };
-    const options = { port: subject.port, call, callers: 16, forMs: 1000 };
-    const result = await withCpu(subject, tools, () => tools.ask('calls', options));
-    return {
-      perSecond: result.calls / (result.wallMs / 1000),
-      us: result.cpu / result.calls,
-      failed: result.failed,
-    };
-  },
-}));
+const small = SMALL.flatMap((endpoint) =>
+  [false, true].map((kept) => ({
+    name: `${kept ? 'kept' : 'small'}-${endpoint}`,
+    form: 'worker',
+    rounds: 3,
+    run: (subject, tools) => askSmall(endpoint, kept, subject, tools),
+  })),
+);
 
 const embeddings = {
   name: 'embeddings',
@@ -188,10 +202,20 @@ const embeddings = {
   },
 };
 
-/** `start-up` and `size` are measured without a load, by `bench.mjs` itself. */
+const startUp = {
+  name: 'start-up',
+  quick: true,
+  fresh: true,
+  needsProcess: true,
+  rounds: 3,
+  run: async ({ readyMs }) => ({ ms: readyMs }),
+};
+
 export const measures = [
+  startUp,
   ...unpaced,
   ...paced,
+  ...intervals,
   ...firstText,
   ...small,
   embeddings,

@@ -73,9 +73,30 @@ export class Results {
     return summary(own.map((value, round) => value / other[round]));
   }
 
+  /** Medians, least and greatest values: row, measure, figure. */
+  get summary() {
+    const rows = {};
+    for (const { row, measure, values } of this.#data.samples) {
+      rows[row] ??= {};
+      rows[row][measure] ??= Object.fromEntries(
+        Object.keys(values)
+          .map((figure) => [figure, rounded(this.of(row, measure, figure))])
+          .filter(([, figures]) => figures !== null),
+      );
+    }
+    return { machine: this.#data.machine, notes: this.#data.notes, rows };
+  }
+
   #save() {
     writeFileSync(this.#file, JSON.stringify(this.#data, null, 1));
   }
+}
+
+/** As many digits as mean something. */
+function rounded(figures) {
+  if (figures === null) return null;
+  const short = (value) => Number(value.toPrecision(4));
+  return { median: short(figures.median), min: short(figures.min), max: short(figures.max) };
 }
 
 function machine() {

@@ -9,19 +9,29 @@ import {
   workerCall,
   workerEmbeddings,
 } from './calls.mjs';
+import { gatewayRows } from './peers/gateways.mjs';
+import { nginxRows } from './peers/nginx.mjs';
 import { pythonRows } from './peers/python.mjs';
+import { packedSizes } from './sizes.mjs';
+import { SMALL } from './small-endpoints.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const peer = (name) => fileURLToPath(new URL(`peers/${name}`, import.meta.url));
 
+/** What the time between frames does not change. */
+const SAME_AS_OURS = [
+  ...['start-up', 'memory', 'embeddings'],
+  ...SMALL.flatMap((endpoint) => [`small-${endpoint}`, `kept-${endpoint}`]),
+];
+
 /** The product, as it is built, with places enough for any load. */
 function ourWorker(...flags) {
-  return ({ port, upstream }) => ({
+  return ({ port, upstream, flags: more }) => ({
     command: process.execPath,
     args: [
       process.env.BENCH_CLI ?? `${root}dist/cli.js`,
       ...['serve', '--no-register', '--port', String(port)],
-      ...['--limit-worker-concurrency', '100000', '--queue-limit', '100000', ...flags],
+      ...['--limit-worker-concurrency', '100000', '--queue-limit', '100000', ...flags, ...more],
     ],
     env: {
       ZHIPUAI_API_KEY: '0123456789abcdef.benchmark',
@@ -32,14 +42,19 @@ function ourWorker(...flags) {
 }
 
 /**
- * `callOf` makes the streamed call for a plan `{events, period, hold}`. `start` says what to run, or
- * is null for the row that asks the fake GLM itself. `quick` rows are in the short run too.
+ * `title` stands in tables, `short` in pictures. `callOf` makes the streamed call for a plan
+ * `{events, period, hold}`. `start` says what to run, or is null for the row that asks the fake GLM
+ * itself; `prepare` installs it and tells its `version` and the bytes `installed`. `quick` rows are in
+ * the short run too. `rounds` is the most rounds a row takes part in, `without` what it is left out of.
  */
 export const rows = [
   {
     name: 'direct',
     title: 'no process between (the load driver itself)',
+    short: 'no process between',
     quick: false,
+    rounds: 1,
+    without: ['capacity'],
     callOf: openAiCall(`${GLM_PATH}/chat/completions`, 'glm-4'),
     embeddingCall: openAiEmbeddings(`${GLM_PATH}/embeddings`),
     start: null,
@@ -47,6 +62,8 @@ export const rows = [
   {
     name: 'pipe',
     title: 'bare Node pipe',
+    short: 'Node pipe',
+    inSummary: true,
     quick: true,
     callOf: openAiCall('/chat/completions', 'glm-4'),
     embeddingCall: openAiEmbeddings('/embeddings'),
@@ -56,10 +73,14 @@ export const rows = [
       env: { PORT: port, UPSTREAM: glmAt(upstream) },
     }),
   },
+  ...nginxRows,
   {
     name: 'ours',
     title: '**glm-worker**',
+    short: 'glm-worker',
+    inSummary: true,
     quick: true,
+    prepare: async ({ home }) => packedSizes({ root, home }),
     form: 'worker',
     callOf: workerCall,
     embeddingCall: workerEmbeddings,
@@ -68,7 +89,9 @@ export const rows = [
   {
     name: 'ours-each',
     title: 'glm-worker, a frame for each read (`--stream-interval 0`)',
+    short: 'glm-worker, interval 0',
     quick: true,
+    without: SAME_AS_OURS,
     form: 'worker',
     callOf: workerCall,
     embeddingCall: workerEmbeddings,
@@ -77,7 +100,10 @@ export const rows = [
   {
     name: 'naive',
     title: 'naive Node worker',
+    short: 'naive Node worker',
     quick: true,
+    rounds: 2,
+    without: ['capacity'],
     callOf: workerCall,
     start: ({ port, upstream }) => ({
       command: process.execPath,
@@ -86,4 +112,5 @@ export const rows = [
     }),
   },
   ...pythonRows,
+  ...gatewayRows,
 ];

@@ -93,3 +93,44 @@ export function plainCall({ port, host = '127.0.0.1', request, least = 0 }) {
     socket.write(request);
   });
 }
+
+/** Asks over one connection, again and again, as pools and proxies do. */
+export class KeptConnection {
+  #socket;
+  #request;
+  #reply = Buffer.alloc(0);
+  #onReply = () => undefined;
+
+  constructor({ port, host = '127.0.0.1', request }) {
+    this.#request = request;
+    this.#socket = connect({ port, host, noDelay: true });
+    this.#socket.setTimeout(GIVE_UP_MS, () => this.close());
+    this.#socket.on('error', () => undefined);
+    this.#socket.once('close', () => this.#onReply(false));
+    this.#socket.on('data', (piece) => this.#take(piece));
+  }
+
+  /** True when the reply was a whole 200. */
+  call() {
+    if (this.#socket.destroyed) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      this.#onReply = resolve;
+      this.#socket.write(this.#request);
+    });
+  }
+
+  close() {
+    this.#socket.destroy();
+  }
+
+  #take(piece) {
+    this.#reply = this.#reply.length === 0 ? piece : Buffer.concat([this.#reply, piece]);
+    const headEnd = this.#reply.indexOf('\r\n\r\n');
+    if (headEnd < 0) return;
+    const head = this.#reply.latin1Slice(0, headEnd);
+    const [, length] = /content-length: (\d+)/i.exec(head) ?? [];
+    if (this.#reply.length < headEnd + 4 + Number(length)) return;
+    this.#reply = Buffer.alloc(0);
+    this.#onReply(head.startsWith('HTTP/1.1 200'));
+  }
+}

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pythonEnvironment } from '../../conformance/environment.mjs';
 import { glmAt, openAiCall, openAiEmbeddings, workerCall, workerEmbeddings } from '../calls.mjs';
+import { bytesOf } from '../sizes.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const GLM_KEY = '0123456789abcdef.benchmark';
@@ -31,7 +32,8 @@ function preparation(name, packageName) {
     const python = process.env.PYTHON || 'python3';
     const place = { name, python, suite: here, home: environments(home), say };
     await pythonEnvironment(place).catch(shortened);
-    return { version: versionOf(name, packageName) };
+    const installed = bytesOf(join(environments(home), name, 'lib'));
+    return { version: versionOf(name, packageName), installed };
   };
 }
 
@@ -86,6 +88,8 @@ export const pythonRows = [
   {
     name: 'fastchat',
     title: "Python worker (FastChat's `BaseModelWorker`, httpx)",
+    short: 'Python FastChat worker',
+    inSummary: true,
     quick: false,
     form: 'worker',
     callOf: workerCall,
@@ -97,7 +101,10 @@ export const pythonRows = [
   {
     name: 'litellm',
     title: 'LiteLLM proxy',
+    short: 'LiteLLM',
+    inSummary: true,
     quick: false,
+    rounds: 2,
     callOf: openAiCall('/v1/chat/completions', 'glm-4'),
     embeddingCall: openAiEmbeddings('/v1/embeddings'),
     prepare: preparation('litellm', 'litellm[proxy]'),
@@ -106,7 +113,10 @@ export const pythonRows = [
   {
     name: 'relay',
     title: 'bare Python relay (Starlette, httpx)',
+    short: 'Python relay',
     quick: false,
+    rounds: 2,
+    without: ['capacity'],
     callOf: openAiCall('/chat/completions', 'glm-4'),
     embeddingCall: openAiEmbeddings('/embeddings'),
     prepare: preparation('fastchat', 'starlette'),
