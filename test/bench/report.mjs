@@ -84,9 +84,9 @@ function intervalTable(results) {
       const bytes = of('bytesPerEvent');
       return [
         String(ms),
-        ...[of('us'), bytes].map(spread),
+        ...[of('us'), bytes].map((figures) => spread(figures)),
         bytes === null ? '–' : number((bytes.median * 1500) / 1e6),
-        ...[of('lagP50'), of('lagP99')].map(spread),
+        ...[of('lagP50'), of('lagP99')].map((figures) => spread(figures)),
       ];
     }).filter((cells) => cells.slice(1).some((cell) => cell !== '–')),
   );
