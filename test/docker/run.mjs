@@ -79,5 +79,6 @@ try {
   say(error.message);
 }
 rmSync(folder, { recursive: true });
-say(`${counts.passed} passed, ${counts.failed} failed`);
+// The reporter may have ended within a line.
+say(`\n${counts.passed} passed, ${counts.failed} failed`);
 process.exitCode = counts.failed === 0 && counts.passed > 0 ? 0 : 1;
