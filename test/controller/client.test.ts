@@ -4,8 +4,8 @@ import t, { type Test } from 'tap';
 import { Agent } from 'undici';
 import { ControllerClient } from '../../src/controller/client.ts';
 import type { WorkerStatus } from '../../src/protocol/replies.ts';
+import { freePort } from '../support/free-port.ts';
 import { scriptedServer } from '../support/scripted-server.ts';
-import { freePort } from '../support/with-controller.ts';
 
 const WORKER = 'http://user:pass@worker:21002/prefix';
 const STATUS: WorkerStatus = { model_names: ['a', '智谱'], speed: 1, queue_length: 3 };

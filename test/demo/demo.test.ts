@@ -9,7 +9,7 @@ import { SANDBOX_KEY, startFakeGlm } from '../../src/sandbox/fake-glm.ts';
 import { command } from '../support/command.ts';
 import { fakeIo } from '../support/fake-io.ts';
 import { splitFrames } from '../support/frames.ts';
-import { freePort } from '../support/with-controller.ts';
+import { freePort } from '../support/free-port.ts';
 
 /** The demo's logs go to the real stderr; what is not looked at is not written. */
 const QUIET = { LOG_LEVEL: 'silent' };

@@ -1,9 +1,10 @@
 // How a worker gets known to its controller, and known again, whatever the controller does.
 
 import t from 'tap';
+import { freePort } from '../support/free-port.ts';
 import { call, json } from '../support/http-call.ts';
 import { HELLO, startWorker } from '../support/start-worker.ts';
-import { freePort, withController } from '../support/with-controller.ts';
+import { withController } from '../support/with-controller.ts';
 
 const REGISTER = '/register_worker';
 const BEAT = '/receive_heart_beat';

@@ -6,6 +6,7 @@ import type { Scenario } from '../../src/sandbox/fake-glm.ts';
 import type { FaultName } from '../../src/sandbox/scenario.ts';
 import { Failure } from '../../src/worker/failure.ts';
 import { checkAnswer, type FrameJson } from '../support/frames.ts';
+import { freePort } from '../support/free-port.ts';
 import { json } from '../support/http-call.ts';
 import { HELLO, startWorker, type TestWorker } from '../support/start-worker.ts';
 
@@ -186,13 +187,9 @@ t.test('a base URL at which there is no GLM is 50001, and the worker lives', asy
   await new Promise<void>((resolve) => raw.listen(0, '127.0.0.1', resolve));
   t.teardown(() => raw.close());
   const { port } = Object(raw.address());
-  const closed = createServer();
-  await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
-  const { port: free } = Object(closed.address());
-  await new Promise((resolve) => closed.close(resolve));
   for (const [base, type] of [
     [`http://127.0.0.1:${port}`, 'upstream_malformed'],
-    [`http://127.0.0.1:${free}/api/paas/v4`, 'upstream_unreachable'],
+    [`http://127.0.0.1:${await freePort()}/api/paas/v4`, 'upstream_unreachable'],
     [`https://127.0.0.1:${port}`, 'upstream_unreachable'],
   ]) {
     const worker = await startWorker(t, { ...NO_RETRIES, ZHIPUAI_BASE_URL: String(base) });

@@ -4,10 +4,10 @@ import t, { type Test } from 'tap';
 import { Agent } from 'undici';
 import { ControllerClient, ControllerError } from '../../src/controller/client.ts';
 import { startMiniController } from '../../src/sandbox/mini-controller.ts';
+import { freePort } from '../support/free-port.ts';
 import { call } from '../support/http-call.ts';
 import type { TestWorker } from '../support/start-worker.ts';
 import { startRawUpstream } from '../support/upstream.ts';
-import { freePort } from '../support/with-controller.ts';
 import { type ControllerFaultRow, controllerFaultTable } from './controller-fault-table.ts';
 import { checkNothingHeld, matrixWorker, playCell } from './support/cell.ts';
 

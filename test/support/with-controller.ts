@@ -1,6 +1,5 @@
-// A controller of the sandbox that ends with the test, and ports on which nobody listens.
+// A controller of the sandbox that ends with the test.
 
-import { createServer } from 'node:net';
 import type { Test } from 'tap';
 import {
   type MiniController,
@@ -16,13 +15,4 @@ export async function withController(
   const controller = await startMiniController(options);
   t.teardown(() => controller.close());
   return controller;
-}
-
-/** A port of this machine that was free a moment ago. */
-export async function freePort(host = '127.0.0.1'): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, host, resolve));
-  const { port } = Object(server.address());
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -1,8 +1,8 @@
 // Takes a project's services out of their containers: service names become loopback addresses, fixed
 // ports become free ones, secrets become the files they come from.
 
+import { freePorts } from '../../support/free-port.ts';
 import type { Project, Service } from './compose-file.ts';
-import { freePorts } from './program.ts';
 
 /** What to start in place of a container. */
 export interface LocalService {

@@ -2,7 +2,6 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import type { Test } from 'tap';
 
 export interface ProgramOptions {
@@ -86,14 +85,4 @@ export async function healthy(program: Program, check: ProgramOptions): Promise<
     if ((await exitCodeOf(check)) === 0) return;
   }
   throw new Error(`not healthy: ${check.command.join(' ')}\n${program.output}`);
-}
-
-/** Ports of this machine that nobody listens on. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  // A TCP server's address is an object; the string form belongs to pipes.
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports;
 }
