@@ -117,26 +117,32 @@ async function measureOnce(measure, row, subjects, tools) {
   }
 }
 
+/** Whether this sample is still to be taken, and can be. */
+function isDue(round, measure, row, { rounds }, results) {
+  const most = rounds ?? Math.min(measure.rounds, row.rounds ?? measure.rounds);
+  if (round >= most || !fits(measure, row)) return false;
+  return !results.has(round, row.name, measure.name) && results.notRun(row.name) === null;
+}
+
+async function takeSample(round, measure, row, subjects, results, tools) {
+  const tell = (what) =>
+    say(`round ${round + 1}  ${measure.name.padEnd(16)} ${row.name.padEnd(10)} ${what}`);
+  try {
+    const values = await measureOnce(measure, row, subjects, tools);
+    results.add({ round, row: row.name, measure: measure.name, values });
+    tell(brief(values));
+  } catch (error) {
+    tell(error.message);
+    results.fail(row.name, error.message);
+  }
+}
+
 async function runRound(round, chosen, results, tools) {
   const subjects = new Subjects(tools);
   for (const measure of chosen.measures) {
     for (const row of chosen.rows) {
-      const rounds = chosen.rounds ?? Math.min(measure.rounds, row.rounds ?? measure.rounds);
-      if (round >= rounds) continue;
-      if (!fits(measure, row) || results.has(round, row.name, measure.name)) continue;
-      if (results.notRun(row.name) !== null) continue;
-      try {
-        const values = await measureOnce(measure, row, subjects, tools);
-        results.add({ round, row: row.name, measure: measure.name, values });
-        say(
-          `round ${round + 1}  ${measure.name.padEnd(16)} ${row.name.padEnd(10)} ${brief(values)}`,
-        );
-      } catch (error) {
-        say(
-          `round ${round + 1}  ${measure.name.padEnd(16)} ${row.name.padEnd(10)} ${error.message}`,
-        );
-        results.fail(row.name, error.message);
-      }
+      if (!isDue(round, measure, row, chosen, results)) continue;
+      await takeSample(round, measure, row, subjects, results, tools);
     }
   }
   await subjects.stop();
@@ -189,7 +195,8 @@ for (let round = 0; round < rounds; round++) {
 }
 await stopProcess(tools.driver);
 await stopProcess(tools.upstream);
-writeFileSync(`${home}bench-${kind}.md`, tables(results));
-console.log(tables(results));
+const text = tables(results);
+writeFileSync(`${home}bench-${kind}.md`, text);
+console.log(text);
 if (flags.publish) publish(results);
 process.exit(0);

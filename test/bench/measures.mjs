@@ -31,13 +31,13 @@ const OPEN_STREAMS = { first: 400, more: 800 };
 
 /** Processor time of a subject and of the two helpers over `work`. */
 async function withCpu({ child }, { upstream, driver }, work) {
-  const pids = child === null ? [] : processTree(child.pid);
-  const before = [pids, [driver.pid], [upstream.pid]].map(cpuMicroseconds);
+  const used = () =>
+    [child === null ? [] : processTree(child.pid), [driver.pid], [upstream.pid]].map(
+      cpuMicroseconds,
+    );
+  const before = used();
   const result = await work();
-  const after = [child === null ? [] : processTree(child.pid), [driver.pid], [upstream.pid]];
-  const [cpu, driverCpu, upstreamCpu] = after.map((family, index) => {
-    return cpuMicroseconds(family) - before[index];
-  });
+  const [cpu, driverCpu, upstreamCpu] = used().map((after, index) => after - before[index]);
   return { ...result, cpu, driverCpu, upstreamCpu };
 }
 

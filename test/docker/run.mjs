@@ -7,11 +7,11 @@
 // The last line counts the tests; what cannot be installed counts as failed.
 
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pythonEnvironment } from '../conformance/environment.mjs';
+import { runTap } from '../support/run-tap.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const project = dirname(dirname(here));
@@ -20,14 +20,10 @@ const python = process.env.PYTHON || 'python3';
 
 const say = (line) => process.stdout.write(`${line}\n`);
 
-/** Runs a program of node_modules; throws when it does not end well. */
-const run = (name, args, env = {}) => {
-  const bin = join(project, 'node_modules', '.bin', name);
-  const { status } = spawnSync(bin, args, {
-    cwd: project,
-    stdio: 'inherit',
-    env: { ...process.env, ...env },
-  });
+/** Compiles the sources, which the compose services are run from. */
+const isBuilt = () => {
+  const tsc = join(project, 'node_modules', '.bin', 'tsc');
+  const { status } = spawnSync(tsc, ['-p', 'tsconfig.json'], { cwd: project, stdio: 'inherit' });
   return status === 0;
 };
 
@@ -46,39 +42,22 @@ const pythons = async () => {
   };
 };
 
-/** Behaviours stand one level below the files, each with a line of its own. */
-const countsOf = (report) => {
-  const lines = readFileSync(report, 'utf8').split('\n');
-  return {
-    passed: lines.filter((line) => /^ {4}ok /.test(line)).length,
-    failed: lines.filter((line) => /^ {4}not ok /.test(line)).length,
-  };
-};
-
-const folder = mkdtempSync(join(tmpdir(), 'glm-worker-image-'));
 let counts = { passed: 0, failed: 1 };
 try {
-  if (!run('tsc', ['-p', 'tsconfig.json'])) throw new Error('dist cannot be built');
-  const report = join(folder, 'report.tap');
+  if (!isBuilt()) throw new Error('dist cannot be built');
   const files = ['docker/image', 'docker/compose', 'package/install'];
-  const ok = run(
-    'tap',
-    [
-      '--disable-coverage',
-      '--jobs=1',
-      '--timeout=600',
-      '--reporter=terse',
-      `--output-file=${report}`,
+  const { ok, ...tests } = await runTap({
+    args: [
+      ...['--disable-coverage', '--jobs=1', '--timeout=600'],
       ...files.map((file) => `test/${file}.image.ts`),
     ],
-    await pythons(),
-  );
-  counts = countsOf(report);
+    env: await pythons(),
+    say,
+  });
+  counts = tests;
   if (!ok && counts.failed === 0) counts.failed = 1;
 } catch (error) {
   say(error.message);
 }
-rmSync(folder, { recursive: true });
-// The reporter may have ended within a line.
-say(`\n${counts.passed} passed, ${counts.failed} failed`);
+say(`${counts.passed} passed, ${counts.failed} failed`);
 process.exitCode = counts.failed === 0 && counts.passed > 0 ? 0 : 1;
