@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The process edge: hands argv, environment, streams and signals to `main`, and exits with its code.
 
-import { main } from './main.ts';
+import { main } from './commands/main.ts';
 
 process.exitCode = await main({
   argv: process.argv.slice(2),

@@ -2,7 +2,7 @@
 
 import { type Dispatcher, request } from 'undici';
 import { z } from 'zod';
-import type { WorkerStatus } from '../protocol/replies.ts';
+import type { WorkerStatus } from '../fastchat/replies.ts';
 
 /**
  * Longest wait for the controller, in milliseconds. It stands still for up to 5 s per sick worker

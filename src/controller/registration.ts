@@ -1,7 +1,7 @@
 // Keeps this worker registered: registers, sends heart beats, and starts over when forgotten.
 
+import type { WorkerStatus } from '../fastchat/replies.ts';
 import { type Clock, sleep } from '../lib/clock.ts';
-import type { WorkerStatus } from '../protocol/replies.ts';
 import type { ControllerClient } from './client.ts';
 
 /** Waits between tries while the controller is away, in milliseconds; each is jittered. */
@@ -23,7 +23,7 @@ export interface RegistrationEvents {
   failed(error: unknown, waitMs: number): void;
 }
 
-export interface RegistrationParts {
+export interface RegistrationDeps {
   readonly client: ControllerClient;
   readonly clock: Clock;
   /** A number from 0 to 1, for jitter. */
@@ -45,7 +45,7 @@ export interface RegistrationParts {
  * ```
  */
 export class Registration {
-  readonly #parts: RegistrationParts;
+  readonly #deps: RegistrationDeps;
   readonly #stop = new AbortController();
   #hurry = new AbortController();
   /** What was registered is out of date. */
@@ -55,14 +55,14 @@ export class Registration {
   #registering = false;
   #loop: Promise<void> = Promise.resolve();
 
-  constructor(parts: RegistrationParts) {
-    this.#parts = parts;
+  constructor(parts: RegistrationDeps) {
+    this.#deps = parts;
   }
 
   /** Whether the controller accepted a registration or heart beat not too long ago. */
   get fresh(): boolean {
     if (this.#acceptedAt === null) return false;
-    return this.#parts.clock.now() - this.#acceptedAt < STALE_AFTER_MS;
+    return this.#deps.clock.now() - this.#acceptedAt < STALE_AFTER_MS;
   }
 
   /** Begins to register in the background, for as long as it takes. */
@@ -88,7 +88,7 @@ export class Registration {
     await this.#loop;
     if (!known) return;
     this.#acceptedAt = null;
-    const { client, multimodal, status } = this.#parts;
+    const { client, multimodal, status } = this.#deps;
     await client.register({ ...status(), model_names: [] }, multimodal(), signal);
   }
 
@@ -98,14 +98,14 @@ export class Registration {
       await this.#persist(() => this.#register(signal));
       do await this.#rest();
       while (!this.#changed && (await this.#persist(() => this.#heartBeat(signal))));
-      if (!this.#changed) this.#parts.events.forgotten();
+      if (!this.#changed) this.#deps.events.forgotten();
       this.#changed = false;
     }
   }
 
   /** One heart beat's interval, cut short by an announcement. */
   async #rest(): Promise<void> {
-    const { clock, heartBeatMs } = this.#parts;
+    const { clock, heartBeatMs } = this.#deps;
     this.#hurry = new AbortController();
     const either = AbortSignal.any([this.#stop.signal, this.#hurry.signal]);
     if (!this.#changed) await sleep(clock, heartBeatMs, either).catch(() => undefined);
@@ -113,26 +113,26 @@ export class Registration {
   }
 
   async #register(signal: AbortSignal): Promise<void> {
-    const { client, multimodal, status, events } = this.#parts;
+    const { client, multimodal, status, events } = this.#deps;
     this.#registering = true;
     try {
       await client.register(status(), multimodal(), signal);
     } finally {
       this.#registering = false;
     }
-    this.#acceptedAt = this.#parts.clock.now();
+    this.#acceptedAt = this.#deps.clock.now();
     events.registered();
   }
 
   async #heartBeat(signal: AbortSignal): Promise<boolean> {
-    const exists = await this.#parts.client.heartBeat(this.#parts.status().queue_length, signal);
-    this.#acceptedAt = exists ? this.#parts.clock.now() : null;
+    const exists = await this.#deps.client.heartBeat(this.#deps.status().queue_length, signal);
+    this.#acceptedAt = exists ? this.#deps.clock.now() : null;
     return exists;
   }
 
   /** Tries until it succeeds, with growing waits. */
   async #persist<Result>(attempt: () => Promise<Result>): Promise<Result> {
-    const { clock, random, events } = this.#parts;
+    const { clock, random, events } = this.#deps;
     const { signal } = this.#stop;
     let wait = FIRST_WAIT_MS;
     for (;;) {

@@ -2,10 +2,10 @@
 
 import { randomUUID } from 'node:crypto';
 import type { ChatDelta, ChatModel, ChatRequest, ChatStream } from '../model/chat-model.ts';
+import type { ResponseBytes } from '../upstream/response-bytes.ts';
 import { ChatEvents } from './chat-stream.ts';
 import { type GlmClient, refusalOf } from './client.ts';
 import { chatBody, type GlmModel } from './parameters.ts';
-import type { ResponseBytes } from './response-bytes.ts';
 
 const PATH = '/chat/completions';
 const EVENT_STREAM = 'text/event-stream';
@@ -40,8 +40,8 @@ class GlmChatStream implements ChatStream {
     this.#signal = signal;
   }
 
-  gather(beatMs: number): void {
-    this.#response?.gather(beatMs);
+  coalesce(tickMs: number): void {
+    this.#response?.coalesce(tickMs);
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<ChatDelta, void, undefined> {

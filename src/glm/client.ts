@@ -2,8 +2,8 @@
 
 import { Agent, type Dispatcher } from 'undici';
 import { ModelError } from '../model/model-error.ts';
+import { ResponseBytes, type ResponseHead } from '../upstream/response-bytes.ts';
 import { errorOfBody, errorOfStatus } from './errors.ts';
-import { ResponseBytes, type ResponseHead } from './response-bytes.ts';
 import type { Credentials } from './token.ts';
 
 /** Largest refusal that is read, in bytes. */

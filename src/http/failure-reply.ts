@@ -2,8 +2,8 @@
 
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { errorFrame } from '../protocol/frames.ts';
-import { Failure, failureOf } from '../worker/failure.ts';
+import { Failure, failureOf } from '../failure/failure.ts';
+import { errorFrame } from '../fastchat/frames.ts';
 
 /**
  * `frame` and `reply` come with HTTP 200, because FastChat's callers lose the text of anything else;

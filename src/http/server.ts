@@ -5,12 +5,12 @@ import fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Worker } from '../worker/worker.ts';
 import { addFailureReplies } from './failure-reply.ts';
-import type { WriteLimits } from './frame-writer.ts';
+import { addDescribeRoutes } from './fastchat/describe.ts';
+import { addEmbeddingRoutes } from './fastchat/embeddings.ts';
+import { addGenerateRoutes } from './fastchat/generate.ts';
 import { readBodiesAsJson } from './json-body.ts';
-import { addDescribeRoutes } from './routes/describe.ts';
-import { addEmbeddingRoutes } from './routes/embeddings.ts';
-import { addGenerateRoutes } from './routes/generate.ts';
-import { addHealthRoutes, type Readiness } from './routes/health.ts';
+import { addHealthRoutes, type Readiness } from './operate/health.ts';
+import type { WriteLimits } from './stream-writer.ts';
 
 /**
  * How long an idle connection is kept, in milliseconds. FastChat's callers open a new one for every
@@ -28,14 +28,14 @@ export interface ServerOptions extends WriteLimits {
   readonly pathPrefix: string;
 }
 
-export interface ServerParts {
+export interface ServerDeps {
   readonly worker: Worker;
   readonly readiness: Readiness;
   readonly logger: Logger;
 }
 
 /** The server, not yet listening. */
-export function createServer(options: ServerOptions, parts: ServerParts): FastifyInstance {
+export function createServer(options: ServerOptions, parts: ServerDeps): FastifyInstance {
   const server = fastify({
     bodyLimit: options.bodyLimit,
     keepAliveTimeout: KEEP_ALIVE_MS,

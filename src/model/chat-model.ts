@@ -62,11 +62,11 @@ export interface ChatStream extends AsyncIterable<ChatDelta> {
   /** The provider's name for this request once it is known. */
   readonly upstreamRequestId: string | null;
   /**
-   * Lets what arrives until the next beat come as one delta; there is a beat every `beatMs`
+   * Lets what arrives until the next tick come as one delta; there is a tick every `tickMs`
    * milliseconds, the same for all streams. The end of the answer and a failure do not wait for it.
    * 0 = no gathering.
    */
-  gather(beatMs: number): void;
+  coalesce(tickMs: number): void;
 }
 
 /** One model of a provider. */

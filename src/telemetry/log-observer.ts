@@ -1,7 +1,7 @@
 // Writes one line per finished piece of work: all that a night's question needs, and no content.
 
 import type { Logger } from 'pino';
-import type { Observer, WorkReport } from '../worker/observer.ts';
+import type { Observer, RequestReport } from '../worker/observer.ts';
 
 /** Unknown models that are logged by name; a caller can invent more than a log should hold. */
 const UNKNOWN_MODELS_LIMIT = 100;
@@ -17,7 +17,7 @@ export class LogObserver implements Observer {
     this.#logger = logger;
   }
 
-  workFinished({ outcome, usage, ...facts }: WorkReport): void {
+  requestFinished({ outcome, usage, ...facts }: RequestReport): void {
     const model = facts.model.slice(0, NAME_LIMIT);
     const line = { ...facts, model, ...usage, outcome: outcome.is };
     if (outcome.is === 'failed') {

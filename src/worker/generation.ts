@@ -1,9 +1,9 @@
 // Folds the deltas of one answer into cumulative frames; knows nothing of where they come from.
 
+import { AnswerBytes, type Frame } from '../fastchat/frames.ts';
 import type { ChatDelta, FinishReason, Usage } from '../model/chat-model.ts';
-import { AnswerBytes, type Frame } from '../protocol/frames.ts';
+import { TokenMeter } from '../tokens/token-estimate.ts';
 import { StopStrings } from './stop-strings.ts';
-import { TokenMeter } from './token-estimate.ts';
 
 /** Thoughts that are kept in case nothing but thoughts comes, in UTF-16 units. */
 const REASONING_LIMIT = 1024 * 1024;
@@ -16,18 +16,18 @@ export interface GenerationOptions {
   /** Text the answer begins with: the prompt of a completion that asked for `echo`. */
   readonly prefix: string;
   /** Whether the caller gets to read the thoughts, as `<think>…</think>` before the answer. */
-  readonly showThoughts: boolean;
+  readonly showReasoning: boolean;
 }
 
-const THOUGHTS_BEGIN = '<think>';
-const THOUGHTS_END = '</think>';
+const REASONING_BEGIN = '<think>';
+const REASONING_END = '</think>';
 
 export class Generation {
   readonly #answer = new AnswerBytes();
   readonly #stops: StopStrings;
   readonly #promptTokens: number;
   readonly #meter = new TokenMeter();
-  readonly #showThoughts: boolean;
+  readonly #showReasoning: boolean;
   #thinking = false;
   #reasoning = '';
   #hasText = false;
@@ -36,9 +36,9 @@ export class Generation {
   #usage: Usage | null = null;
   #finish: FinishReason | null = null;
 
-  constructor({ promptTokens, stop, prefix, showThoughts }: GenerationOptions) {
+  constructor({ promptTokens, stop, prefix, showReasoning }: GenerationOptions) {
     this.#promptTokens = promptTokens;
-    this.#showThoughts = showThoughts;
+    this.#showReasoning = showReasoning;
     this.#stops = new StopStrings(stop);
     if (prefix !== '') this.#answer.append(prefix);
   }
@@ -50,7 +50,7 @@ export class Generation {
 
   /** Whether the caller may have seen something of it, so that it cannot start over. */
   get begun(): boolean {
-    return this.#hasText || (this.#showThoughts && this.#reasoning !== '');
+    return this.#hasText || (this.#showReasoning && this.#reasoning !== '');
   }
 
   /** The provider's own count, once it has come. */
@@ -87,8 +87,8 @@ export class Generation {
     // Only an answer without text needs the thoughts, so they are dropped once there is some.
     if (this.#hasText) this.#reasoning = '';
     else this.#reasoning = (this.#reasoning + reasoning).slice(0, REASONING_LIMIT);
-    if (!this.#showThoughts) return false;
-    const opening = this.#thinking ? '' : THOUGHTS_BEGIN;
+    if (!this.#showReasoning) return false;
+    const opening = this.#thinking ? '' : REASONING_BEGIN;
     this.#thinking = true;
     return this.#append(opening + reasoning);
   }
@@ -96,18 +96,18 @@ export class Generation {
   #speak(text: string): boolean {
     this.#meter.add(text);
     this.#hasText = true;
-    const closed = this.#endThoughts();
+    const closed = this.#endReasoning();
     return this.#append(this.#stops.push(text)) || closed;
   }
 
-  #endThoughts(): boolean {
+  #endReasoning(): boolean {
     if (!this.#thinking) return false;
     this.#thinking = false;
-    return this.#append(THOUGHTS_END);
+    return this.#append(REASONING_END);
   }
 
   #complete(finish: FinishReason): void {
-    this.#endThoughts();
+    this.#endReasoning();
     // A model that only thought has answered in its thoughts.
     if (!this.#hasText) this.#append(this.#stops.push(this.#reasoning));
     this.#append(this.#stops.end());

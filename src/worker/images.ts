@@ -1,7 +1,7 @@
 // Checks the pictures of a request against what the model takes, and gives them a standard form.
 
+import { Failure } from '../failure/failure.ts';
 import type { VisionLimits } from '../model/chat-model.ts';
-import { Failure } from './failure.ts';
 
 /** Largest picture that GLM's vision models take, in bytes (page "chat completion"). */
 const IMAGE_LIMIT_BYTES = 5 * 1024 * 1024;

@@ -1,10 +1,10 @@
 // What the worker tells whoever keeps logs or metrics; the only calls that go upwards.
 
+import type { Failure } from '../failure/failure.ts';
 import type { FinishReason, Usage } from '../model/chat-model.ts';
-import type { Failure } from './failure.ts';
 
 /** One finished piece of work. */
-export interface WorkReport {
+export interface RequestReport {
   readonly requestId: string;
   readonly path: string;
   /** The name the caller asked for, and the provider's model behind it. */
@@ -27,7 +27,7 @@ export interface WorkReport {
 }
 
 export interface Observer {
-  workFinished(report: WorkReport): void;
+  requestFinished(report: RequestReport): void;
   /** A caller asked for a model that is not served; `answeredAs` was used instead. */
   unknownModel(model: string, answeredAs: string): void;
 }

@@ -1,9 +1,9 @@
 // The models this worker serves, by the names under which FastChat's users ask for them.
 
+import type { Target } from '../admission/gate.ts';
+import { Failure } from '../failure/failure.ts';
 import type { ChatModel, Tokenizer, VisionLimits } from '../model/chat-model.ts';
 import type { EmbeddingModel } from '../model/embedding-model.ts';
-import { Failure } from './failure.ts';
-import type { Wish } from './gate.ts';
 
 export interface ServedModel {
   /** What the operator called it. */
@@ -11,8 +11,8 @@ export interface ServedModel {
   /** The provider's id of the model behind it. */
   readonly upstreamModel: string;
   /** How it is asked to chat, and to embed; null where it does not. */
-  readonly chat: Wish<ChatModel> | null;
-  readonly embedding: Wish<EmbeddingModel> | null;
+  readonly chat: Target<ChatModel> | null;
+  readonly embedding: Target<EmbeddingModel> | null;
   /** Tokens of conversation and answer together, as told to FastChat. */
   readonly contextLength: number;
   /** What it accepts of pictures; null = none. */
@@ -53,19 +53,19 @@ export class ServedModels {
   }
 
   /** @throws Failure `model_not_served`, naming those that chat */
-  forChat(name: string | undefined): { model: ServedModel; wish: Wish<ChatModel> } {
+  forChat(name: string | undefined): { model: ServedModel; target: Target<ChatModel> } {
     const model = this.find(name);
-    const wish = model?.chat ?? null;
-    if (model === undefined || wish === null) throw this.#cannot('chat');
-    return { model, wish };
+    const target = model?.chat ?? null;
+    if (model === undefined || target === null) throw this.#cannot('chat');
+    return { model, target };
   }
 
   /** @throws Failure `model_not_served`, naming those that embed */
-  forEmbedding(name: string | undefined): { model: ServedModel; wish: Wish<EmbeddingModel> } {
+  forEmbedding(name: string | undefined): { model: ServedModel; target: Target<EmbeddingModel> } {
     const model = this.find(name);
-    const wish = model?.embedding ?? null;
-    if (model === undefined || wish === null) throw this.#cannot('embedding');
-    return { model, wish };
+    const target = model?.embedding ?? null;
+    if (model === undefined || target === null) throw this.#cannot('embedding');
+    return { model, target };
   }
 
   #cannot(ability: Ability): Failure {

@@ -1,26 +1,26 @@
 // The worker itself: answers FastChat's questions with the help of the models it serves.
 
-import type { ConversationTemplate } from '../protocol/conversation.ts';
-import { errorFrame, type Frame } from '../protocol/frames.ts';
-import type { EmbeddingReply, WorkerStatus } from '../protocol/replies.ts';
-import type { EmbeddingRequest, GenerateRequest } from '../protocol/requests.ts';
-import { answerChat } from './chat.ts';
-import { embed } from './embed.ts';
-import { Failure } from './failure.ts';
-import { messagesToCount } from './messages.ts';
-import type { WorkerParts } from './parts.ts';
+import { Failure } from '../failure/failure.ts';
+import { errorFrame, type Frame } from '../fastchat/frames.ts';
+import type { ConversationTemplate } from '../fastchat/prompt/conversation.ts';
+import { messagesToCount } from '../fastchat/prompt/messages.ts';
+import type { EmbeddingReply, WorkerStatus } from '../fastchat/replies.ts';
+import type { EmbeddingRequest, GenerateRequest } from '../fastchat/requests.ts';
+import { answerChat } from './answer-chat.ts';
+import { embed } from './answer-embeddings.ts';
+import type { WorkerDeps } from './deps.ts';
+import { type Caller, RequestContext } from './request-context.ts';
 import type { ServedModel, ServedModels } from './served-models.ts';
-import { type Call, Work } from './work.ts';
 
 export class Worker {
-  readonly #parts: WorkerParts;
-  readonly #running = new Set<Work>();
+  readonly #deps: WorkerDeps;
+  readonly #running = new Set<RequestContext>();
   #models: ServedModels;
   #draining = false;
   #onIdle: () => void = () => undefined;
 
-  constructor(parts: WorkerParts, models: ServedModels) {
-    this.#parts = parts;
+  constructor(deps: WorkerDeps, models: ServedModels) {
+    this.#deps = deps;
     this.#models = models;
   }
 
@@ -41,7 +41,7 @@ export class Worker {
   }
 
   conversationTemplate(model: string | undefined): ConversationTemplate {
-    return this.#parts.format.template(this.#describe(model).name);
+    return this.#deps.format.template(this.#describe(model).name);
   }
 
   contextLength(model: string | undefined): number {
@@ -50,7 +50,7 @@ export class Worker {
 
   /** Tokens of a prompt, as exactly as the settings want it. */
   async countTokens(model: string | undefined, prompt: string): Promise<number> {
-    const { counter, format } = this.#parts;
+    const { counter, format } = this.#deps;
     return counter.count(this.#describe(model), messagesToCount(prompt, format));
   }
 
@@ -58,14 +58,17 @@ export class Worker {
    * Answers a prompt in frames, the last of which has a finish reason or an error code. It never
    * throws, and it ends without a last frame only for a caller who has left.
    */
-  async *generate(request: GenerateRequest, call: Call): AsyncGenerator<Frame, void, undefined> {
-    const work = this.#begin(call);
+  async *generate(
+    request: GenerateRequest,
+    caller: Caller,
+  ): AsyncGenerator<Frame, void, undefined> {
+    const context = this.#begin(caller);
     try {
-      yield* answerChat(this.#parts, this.#models, request, work);
+      yield* answerChat(this.#deps, this.#models, request, context);
     } catch (error) {
-      if (!work.left) yield errorFrame(work.failed(error).reply);
+      if (!context.left) yield errorFrame(context.failed(error).reply);
     } finally {
-      this.#end(work);
+      this.#end(context);
     }
   }
 
@@ -73,22 +76,22 @@ export class Worker {
    * Embeds all inputs or none; null for a caller who has left.
    * @throws Failure
    */
-  async embed(request: EmbeddingRequest, call: Call): Promise<EmbeddingReply | null> {
-    const work = this.#begin(call);
+  async embed(request: EmbeddingRequest, caller: Caller): Promise<EmbeddingReply | null> {
+    const context = this.#begin(caller);
     try {
-      return await embed(this.#parts, this.#models, request, work);
+      return await embed(this.#deps, this.#models, request, context);
     } catch (error) {
-      if (!work.left) throw work.failed(error);
+      if (!context.left) throw context.failed(error);
     } finally {
-      this.#end(work);
+      this.#end(context);
     }
     return null;
   }
 
-  /** Takes no new work and refuses what waits; what runs goes on. */
+  /** Takes no new context and refuses what waits; what runs goes on. */
   drain(): void {
     this.#draining = true;
-    this.#parts.gate.close();
+    this.#deps.gate.close();
   }
 
   /** Resolves when nothing runs any more, or `signal` aborts. */
@@ -102,18 +105,18 @@ export class Worker {
 
   /** Ends what still runs; each caller gets an error. */
   stop(): void {
-    for (const work of this.#running) work.stop(new Failure('draining'));
+    for (const context of this.#running) context.stop(new Failure('draining'));
   }
 
-  #begin(call: Call): Work {
-    const work = new Work(call, this.#parts.clock, this.#parts.generationTimeoutMs);
-    this.#running.add(work);
-    return work;
+  #begin(caller: Caller): RequestContext {
+    const context = new RequestContext(caller, this.#deps.clock, this.#deps.generationTimeoutMs);
+    this.#running.add(context);
+    return context;
   }
 
-  #end(work: Work): void {
-    this.#running.delete(work);
-    this.#parts.observer.workFinished(work.close());
+  #end(context: RequestContext): void {
+    this.#running.delete(context);
+    this.#deps.observer.requestFinished(context.close());
     if (this.#running.size === 0) this.#onIdle();
   }
 
@@ -122,7 +125,7 @@ export class Worker {
     const models = this.#models;
     const found = models.find(name);
     if (found === undefined && name !== undefined) {
-      this.#parts.observer.unknownModel(name, models.first.name);
+      this.#deps.observer.unknownModel(name, models.first.name);
     }
     return found ?? models.first;
   }

@@ -3,7 +3,7 @@
 import t, { type Test } from 'tap';
 import { Agent } from 'undici';
 import { ControllerClient } from '../../src/controller/client.ts';
-import type { WorkerStatus } from '../../src/protocol/replies.ts';
+import type { WorkerStatus } from '../../src/fastchat/replies.ts';
 import { freePort } from '../support/free-port.ts';
 import { scriptedServer } from '../support/scripted-server.ts';
 

@@ -3,8 +3,8 @@
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { Agent } from 'undici';
-import { ask } from '../../src/demo/caller.ts';
-import { main } from '../../src/main.ts';
+import { ask } from '../../src/commands/demo/caller.ts';
+import { main } from '../../src/commands/main.ts';
 import { startMiniController } from '../../src/sandbox/mini-controller.ts';
 import { fakeIo } from '../support/fake-io.ts';
 import { readProject } from './support/compose-file.ts';

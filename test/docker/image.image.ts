@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import t, { type Test } from 'tap';
 import { Agent } from 'undici';
-import { ask } from '../../src/demo/caller.ts';
+import { ask } from '../../src/commands/demo/caller.ts';
 import { SANDBOX_KEY, startFakeGlm } from '../../src/sandbox/fake-glm.ts';
 import { startMiniController } from '../../src/sandbox/mini-controller.ts';
 import { freePorts } from '../support/free-port.ts';

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { main } from '../../src/main.ts';
+import { main } from '../../src/commands/main.ts';
 import { fakeIo } from '../support/fake-io.ts';
 import { root } from '../support/readme-tables.ts';
 

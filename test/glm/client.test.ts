@@ -8,8 +8,8 @@ import {
   refusalOf,
   requestIdOf,
 } from '../../src/glm/client.ts';
-import type { ResponseBytes } from '../../src/glm/response-bytes.ts';
 import { ModelError, type ModelFailureKind } from '../../src/model/model-error.ts';
+import type { ResponseBytes } from '../../src/upstream/response-bytes.ts';
 import { clientOf, KEY, released, startRawUpstream, startUpstream } from '../support/upstream.ts';
 
 /** The signal of a caller who stays. */

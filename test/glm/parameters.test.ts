@@ -1,11 +1,11 @@
 // What GLM is sent for what a request asks, model by model.
 
 import t, { type Test } from 'tap';
+import { samplingParameters } from '../../src/fastchat/parameters.ts';
+import { generateRequest, parseRequest } from '../../src/fastchat/requests.ts';
 import type { ChatModelFacts, Thinking } from '../../src/glm/catalogue.ts';
 import { chatBody, glmParameters, wireMessage } from '../../src/glm/parameters.ts';
 import type { ChatRequest } from '../../src/model/chat-model.ts';
-import { samplingParameters } from '../../src/protocol/parameters.ts';
-import { generateRequest, parseRequest } from '../../src/protocol/requests.ts';
 
 const FACTS: ChatModelFacts = {
   contextWindow: 128_000,

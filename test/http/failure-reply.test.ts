@@ -2,9 +2,9 @@
 
 import fastify from 'fastify';
 import t, { type Test } from 'tap';
+import { Failure } from '../../src/failure/failure.ts';
 import { addFailureReplies, type FailureForm } from '../../src/http/failure-reply.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
-import { Failure } from '../../src/worker/failure.ts';
 import { createLogSink } from '../support/log-sink.ts';
 
 /** A server whose one route throws `error` and tells of it in the given form. */

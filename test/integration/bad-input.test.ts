@@ -1,7 +1,7 @@
 // Whatever callers send, the worker answers in FastChat's form, lives on, and holds no place.
 
 import t, { type Test } from 'tap';
-import { Failure, type FailureKind } from '../../src/worker/failure.ts';
+import { Failure, type FailureKind } from '../../src/failure/failure.ts';
 import { call, json } from '../support/http-call.ts';
 import { postBytes, rawSocket } from '../support/raw-socket.ts';
 import { HELLO, promptOf, startWorker, type TestWorker } from '../support/start-worker.ts';

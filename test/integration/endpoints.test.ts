@@ -1,7 +1,7 @@
 // Every path of the contract, asked in every way in which FastChat's callers ask.
 
 import t from 'tap';
-import { Failure } from '../../src/worker/failure.ts';
+import { Failure } from '../../src/failure/failure.ts';
 import { call, json } from '../support/http-call.ts';
 import { postBytes, rawSocket } from '../support/raw-socket.ts';
 import { HELLO, startWorker } from '../support/start-worker.ts';

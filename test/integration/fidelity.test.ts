@@ -1,8 +1,8 @@
 // What a caller of FastChat said is what GLM reads, through the whole worker.
 
 import t, { type Test } from 'tap';
+import { PromptFormat } from '../../src/fastchat/prompt/prompt-format.ts';
 import { chatModelFacts } from '../../src/glm/catalogue.ts';
-import { PromptFormat } from '../../src/protocol/prompt-format.ts';
 import { SANDBOX_KEY } from '../../src/sandbox/fake-glm.ts';
 import { chatModelIds } from '../support/glm-models.ts';
 import { json } from '../support/http-call.ts';

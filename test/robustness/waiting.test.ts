@@ -1,7 +1,7 @@
 // Time moves on while a line is being looked at; nobody may fall into the gap between two looks.
 
 import t from 'tap';
-import { Gate } from '../../src/worker/gate.ts';
+import { Gate } from '../../src/admission/gate.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { FixedLimit, routeOf, wishOf } from '../support/gate-parts.ts';
 
@@ -16,23 +16,23 @@ class EndingPause extends FixedLimit {
 
 t.test('a pause that ends just after a request was put in line does not strand it', async (t) => {
   const clock = new FakeClock();
-  const gate = new Gate({ places: 1, queueLimit: 1, queueTimeoutMs: 60_000 }, clock);
+  const gate = new Gate({ permits: 1, queueLimit: 1, queueTimeoutMs: 60_000 }, clock);
   const route = { ...routeOf('a', clock), limit: new EndingPause(1, clock) };
   const entering = gate.enter(gate.ticket(), wishOf([route]), new AbortController().signal);
   clock.advance(1);
   const place = await entering;
-  t.equal(place.route, route);
+  t.equal(place.endpoint, route);
   t.strictSame([gate.running, gate.waiting], [1, 0]);
 });
 
 t.test('a model whose share is taken is not looked at again and again', async (t) => {
   const clock = new FakeClock();
-  const gate = new Gate({ places: 2, queueLimit: 1, queueTimeoutMs: 60_000 }, clock);
+  const gate = new Gate({ permits: 2, queueLimit: 1, queueTimeoutMs: 60_000 }, clock);
   const wish = wishOf([routeOf('a', clock)], 1);
   const { signal } = new AbortController();
   const first = await gate.enter(gate.ticket(), wish, signal);
   const second = gate.enter(gate.ticket(), wish, signal);
   t.equal(clock.pending, 1, 'the limit of the wait alone');
-  first.leave('granted');
-  t.equal((await second).route.model, 'a');
+  first.release('accepted');
+  t.equal((await second).endpoint.model, 'a');
 });

@@ -19,15 +19,15 @@ export interface AccountTraffic {
 export interface Reply {
   readonly refused: () => void;
   /** The response headers. */
-  readonly granted: () => void;
+  readonly accepted: () => void;
   readonly finished: () => void;
 }
 
 /** Sums since the start. */
 export interface AccountTotals {
-  /** Place-milliseconds in which a request was served. */
+  /** Permit-milliseconds in which a request was served. */
   readonly used: number;
-  /** Place-milliseconds that the limit allowed. */
+  /** Permit-milliseconds that the limit allowed. */
   readonly offered: number;
   /** Requests refused. */
   readonly refusals: number;
@@ -86,7 +86,7 @@ export class Account {
       isServed = true;
       this.#count(1);
       later(duration, leave);
-      later(duration * headersAt + way, reply.granted);
+      later(duration * headersAt + way, reply.accepted);
       later(duration + way, reply.finished);
     });
     return () => {

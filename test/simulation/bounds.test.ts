@@ -1,16 +1,16 @@
 // Shows that the limit stays within its bounds, whatever happens in whatever order.
 
 import t from 'tap';
-import { AdaptiveLimit, type LaneOutcome } from '../../src/worker/adaptive-limit.ts';
+import { AdaptiveLimit, type PermitOutcome } from '../../src/admission/adaptive-limit.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { type Random, seededRandom } from '../support/seeded-random.ts';
 
 const { POSITIVE_INFINITY: NEVER } = Number;
 
 /** Half of all is granted. */
-const OUTCOMES: readonly LaneOutcome[] = [
-  'granted',
-  'granted',
+const OUTCOMES: readonly PermitOutcome[] = [
+  'accepted',
+  'accepted',
   'rate_limited',
   'overloaded',
   'other',
@@ -32,7 +32,7 @@ function wrongAfterSteps(random: Random): unknown[] {
       limit.started();
       running++;
     } else {
-      if (outcome === 'granted') limit.granted();
+      if (outcome === 'accepted') limit.accepted();
       limit.finished(outcome);
       running = Math.max(0, running - 1);
     }

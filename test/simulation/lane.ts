@@ -1,6 +1,6 @@
 // A limit with a clock of its own, for tests that play GLM by hand.
 
-import { AdaptiveLimit, type LaneOutcome } from '../../src/worker/adaptive-limit.ts';
+import { AdaptiveLimit, type PermitOutcome } from '../../src/admission/adaptive-limit.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
 /** A limit with a clock of its own; pauses are exactly as long as they are meant unless told. */
@@ -10,7 +10,7 @@ export function lane({ max = 50, random = 0.5 } = {}) {
   const start = (count: number) => {
     for (let one = 0; one < count; one++) limit.started();
   };
-  const finish = (count: number, outcome: LaneOutcome) => {
+  const finish = (count: number, outcome: PermitOutcome) => {
     for (let one = 0; one < count; one++) limit.finished(outcome);
   };
   /** Rounds of calls of a second; each that ends makes way for another. */
@@ -19,8 +19,8 @@ export function lane({ max = 50, random = 0.5 } = {}) {
       while (limit.waitMs() === 0) limit.started();
       clock.advance(1000);
       for (let ends = limit.inFlight; ends > 0; ends--) {
-        limit.granted();
-        limit.finished('granted');
+        limit.accepted();
+        limit.finished('accepted');
         while (limit.waitMs() === 0) limit.started();
       }
     }

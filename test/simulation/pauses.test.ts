@@ -1,7 +1,7 @@
 // Shows that a refused lane pauses politely: for as long as calls are, longer when nothing helps.
 
 import t from 'tap';
-import { AdaptiveLimit } from '../../src/worker/adaptive-limit.ts';
+import { AdaptiveLimit } from '../../src/admission/adaptive-limit.ts';
 import { lane } from './lane.ts';
 
 const { POSITIVE_INFINITY: NEVER } = Number;
@@ -12,7 +12,7 @@ t.test('with nothing granted it asks again after pauses as long as calls are', a
     for (let call = 0; call < 100; call++) {
       start(1);
       clock.advance(callMs);
-      finish(1, 'granted');
+      finish(1, 'accepted');
     }
     start(1);
     finish(1, 'rate_limited');
@@ -44,9 +44,9 @@ t.test('pauses grow while nothing is granted, up to 45 s, and a grant ends that'
   t.strictSame(relative, [1, 2, 4]);
   t.equal(waits.at(-1), 45_000);
   start(1);
-  limit.granted();
+  limit.accepted();
   clock.advance(1000);
-  finish(1, 'granted');
+  finish(1, 'accepted');
   t.equal(Math.round(refuse() / first), 1);
 });
 
@@ -56,7 +56,7 @@ t.test('who is refused a second place gives the first one up for a while', async
   finish(1, 'rate_limited');
   t.equal(limit.waitMs(), NEVER);
   clock.advance(1000);
-  finish(1, 'granted');
+  finish(1, 'accepted');
   const wait = limit.waitMs();
   t.ok(wait > 500 && wait < 1500, `${wait}`);
   clock.advance(wait);
@@ -73,7 +73,7 @@ t.test(
     t.strictSame([limit.waitMs(), limit.limit], [1000, 50]);
     finish(3, 'overloaded');
     t.equal(limit.waitMs(), 1000, 'the others were sent before the pause');
-    limit.granted();
+    limit.accepted();
     clock.advance(1000);
     start(1);
     t.equal(limit.waitMs(), 1000, 'one request at a time tries again');
@@ -81,7 +81,7 @@ t.test(
     t.equal(limit.waitMs(), 2000);
     clock.advance(2000);
     start(1);
-    limit.granted();
+    limit.accepted();
     clock.advance(1000);
     start(5);
     t.equal(limit.waitMs(), 0, 'its grant lets the others follow');
@@ -100,7 +100,7 @@ t.test('a clock that is set back does not stop a lane', async (t) => {
   const limit = new AdaptiveLimit({ max: 5, clock, random: () => 0.5 });
   limit.started();
   now -= 3_600_000;
-  limit.finished('granted');
+  limit.finished('accepted');
   limit.started();
   now += 3_600_000;
   limit.finished('rate_limited');

@@ -1,7 +1,7 @@
 // One worker of several: callers in a line, first come first served, and a strategy that lets them go.
 
+import type { PermitOutcome } from '../../src/admission/adaptive-limit.ts';
 import type { Cancel, Clock } from '../../src/lib/clock.ts';
-import type { LaneOutcome } from '../../src/worker/adaptive-limit.ts';
 import type { Account } from './account.ts';
 
 /** Decides how many requests a replica sends, and what a refused one does. */
@@ -9,8 +9,8 @@ export interface Strategy {
   /** This and the next three as in `AdaptiveLimit`. */
   waitMs(): number;
   started(): void;
-  granted(): void;
-  finished(outcome: LaneOutcome): void;
+  accepted(): void;
+  finished(outcome: PermitOutcome): void;
   /**
    * After refusal number `refusals` of a call: milliseconds to wait with its place kept, `line` to
    * give the place back and stand first in line, or `fail` to tell the caller.
@@ -93,10 +93,10 @@ export class Replica {
         this.#sent.delete(cut);
         this.#refused(call);
       },
-      granted: () => this.#strategy.granted(),
+      accepted: () => this.#strategy.accepted(),
       finished: () => {
         this.#sent.delete(cut);
-        this.#strategy.finished('granted');
+        this.#strategy.finished('accepted');
         this.#end(call, at - call.askedAt, false);
       },
     });

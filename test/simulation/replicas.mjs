@@ -6,7 +6,7 @@ import { devNull } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Agent, request } from 'undici';
-import { startApp } from '../../dist/app.js';
+import { startApp } from '../../dist/app/app.js';
 import { loadSettings } from '../../dist/config/load.js';
 import { SANDBOX_KEY, startFakeGlm } from '../../dist/sandbox/fake-glm.js';
 

@@ -47,7 +47,7 @@ t.test(
   },
 );
 
-t.test('the places of a replica that dies are taken over', async (t) => {
+t.test('the permits of a replica that dies are taken over', async (t) => {
   const { use, fairness } = runScenario(named('one replica dies'), adaptive, 1);
   t.ok(use >= 0.9 && fairness >= 0.9, `use ${use}, fairness ${fairness}`);
 });

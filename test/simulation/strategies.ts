@@ -1,6 +1,6 @@
 // The strategies that are compared: the adaptive limit, and what workers do without one.
 
-import { AdaptiveLimit } from '../../src/worker/adaptive-limit.ts';
+import { AdaptiveLimit } from '../../src/admission/adaptive-limit.ts';
 import type { Uniform } from './random.ts';
 import type { Strategy } from './replica.ts';
 import type { MakeStrategy } from './run-scenario.ts';
@@ -17,28 +17,28 @@ class Adaptive extends AdaptiveLimit implements Strategy {
   }
 }
 
-/** A number of places that never changes, and tries again after growing, jittered pauses. */
+/** A number of permits that never changes, and tries again after growing, jittered pauses. */
 class Fixed implements Strategy {
-  readonly #places: number;
+  readonly #permits: number;
   readonly #retries: number;
   readonly #random: Uniform;
   #taken = 0;
 
-  constructor(places: number, retries: number, random: Uniform) {
-    this.#places = places;
+  constructor(permits: number, retries: number, random: Uniform) {
+    this.#permits = permits;
     this.#retries = retries;
     this.#random = random;
   }
 
   waitMs(): number {
-    return this.#taken < this.#places ? 0 : Number.POSITIVE_INFINITY;
+    return this.#taken < this.#permits ? 0 : Number.POSITIVE_INFINITY;
   }
 
   started(): void {
     this.#taken++;
   }
 
-  granted(): void {}
+  accepted(): void {}
 
   finished(): void {
     this.#taken--;

@@ -1,10 +1,10 @@
 // Asks a worker's chat without HTTP, and reads its frames as a caller would.
 
+import { type Frame, frameJson } from '../../src/fastchat/frames.ts';
 import type { ChatModel } from '../../src/model/chat-model.ts';
-import { type Frame, frameJson } from '../../src/protocol/frames.ts';
-import { answerChat } from '../../src/worker/chat.ts';
+import { answerChat } from '../../src/worker/answer-chat.ts';
+import { RequestContext } from '../../src/worker/request-context.ts';
 import { ServedModels } from '../../src/worker/served-models.ts';
-import { Work } from '../../src/worker/work.ts';
 import { type Collected, collect } from './collect.ts';
 import type { FrameJson } from './frames.ts';
 import { partsOf, requestOf, served, wishFor } from './worker-parts.ts';
@@ -24,7 +24,11 @@ export function chatOf(models: readonly ChatModel[], options: AskOptions = {}) {
   const parts = partsOf(options.parts);
   const wish = wishFor(parts, ...models);
   const life = new AbortController();
-  const work = new Work({ id: 'r1', path: '/p', signal: life.signal }, parts.clock, 3_600_000);
+  const work = new RequestContext(
+    { id: 'r1', path: '/p', signal: life.signal },
+    parts.clock,
+    3_600_000,
+  );
   const asked = new ServedModels([served('m', { chat: wish, ...options.served })]);
   return {
     parts,

@@ -1,7 +1,7 @@
 // A process that is none: collects what a command writes, and sends it signals.
 
 import { PassThrough } from 'node:stream';
-import type { Io } from '../../src/io.ts';
+import type { Io } from '../../src/commands/io.ts';
 
 /** An `Io` with its outside. */
 export interface FakeIo {

@@ -20,7 +20,7 @@ export class FakeChat implements ChatModel {
   readonly #answers: (readonly Step[])[];
   /** What was asked, in order. */
   readonly asked: ChatRequest[] = [];
-  /** For how long deltas were to gather, each time that was asked. */
+  /** For how long deltas were to coalesce, each time that was asked. */
   readonly gathered: number[] = [];
   /** How many answers have been left or played to their end. */
   closed = 0;
@@ -35,7 +35,7 @@ export class FakeChat implements ChatModel {
     const steps = this.#play(answer, signal);
     return {
       upstreamRequestId: `upstream-${number}`,
-      gather: (ms) => this.gathered.push(ms),
+      coalesce: (ms) => this.gathered.push(ms),
       [Symbol.asyncIterator]: () => steps,
     };
   }

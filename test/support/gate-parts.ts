@@ -1,10 +1,10 @@
-// What stands behind a gate in a test: routes whose limits do as they are told.
+// What stands behind a gate in a test: endpoints whose limits do as they are told.
 
+import { AdaptiveLimit, type PermitOutcome } from '../../src/admission/adaptive-limit.ts';
+import { Account, type Endpoint } from '../../src/admission/endpoint.ts';
+import type { Permit, Target } from '../../src/admission/gate.ts';
+import { Failure } from '../../src/failure/failure.ts';
 import type { Clock } from '../../src/lib/clock.ts';
-import { AdaptiveLimit, type LaneOutcome } from '../../src/worker/adaptive-limit.ts';
-import { Failure } from '../../src/worker/failure.ts';
-import type { Place, Wish } from '../../src/worker/gate.ts';
-import { Account, type Route } from '../../src/worker/route.ts';
 
 /** A limit that stays what it is, can be told to pause, and notes what it is told. */
 export class FixedLimit extends AdaptiveLimit {
@@ -12,7 +12,7 @@ export class FixedLimit extends AdaptiveLimit {
   readonly #clock: Clock;
   #now = 0;
   #freeAt = 0;
-  /** `granted` and the outcomes, in order. */
+  /** `accepted` and the outcomes, in order. */
   readonly notes: string[] = [];
 
   constructor(most: number, clock: Clock) {
@@ -35,11 +35,11 @@ export class FixedLimit extends AdaptiveLimit {
     this.#now++;
   }
 
-  override granted(): void {
-    this.notes.push('granted');
+  override accepted(): void {
+    this.notes.push('accepted');
   }
 
-  override finished(outcome: LaneOutcome): void {
+  override finished(outcome: PermitOutcome): void {
     this.#now--;
     this.notes.push(outcome);
   }
@@ -49,24 +49,24 @@ export class FixedLimit extends AdaptiveLimit {
   }
 }
 
-export interface FixedRoute extends Route<string> {
+export interface FixedRoute extends Endpoint<string> {
   readonly limit: FixedLimit;
 }
 
-/** A route that is called `name`, with room for `most` requests. */
+/** A endpoint that is called `name`, with room for `most` requests. */
 export function routeOf(name: string, clock: Clock, most = 1000): FixedRoute {
   return { account: new Account(name), limit: new FixedLimit(most, clock), model: name };
 }
 
-/** Wants any of `routes`, for a model that may have `max` places. */
-export function wishOf(routes: readonly Route<string>[], max = 1000): Wish<string> {
-  return { routes, share: { max, taken: 0 } };
+/** Wants any of `endpoints`, for a model that may have `max` permits. */
+export function wishOf(endpoints: readonly Endpoint<string>[], max = 1000): Target<string> {
+  return { endpoints, share: { max, taken: 0 } };
 }
 
-/** How an attempt to enter ended: the route's name, the kind of failure, or the error itself. */
-export function entry(attempt: Promise<Place<string>>): Promise<unknown> {
+/** How an attempt to enter ended: the endpoint's name, the kind of failure, or the error itself. */
+export function entry(attempt: Promise<Permit<string>>): Promise<unknown> {
   return attempt.then(
-    ({ route }) => route.model,
+    ({ endpoint }) => endpoint.model,
     (error: unknown) => (error instanceof Failure ? error.kind : error),
   );
 }

@@ -4,12 +4,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { settingsTable } from '../../src/config/help.ts';
 import { settingList } from '../../src/config/settings.ts';
+import { failures } from '../../src/failure/failure.ts';
+import { type ParameterRow, parameterRows } from '../../src/fastchat/parameters.ts';
 import { chatModelFacts, embeddingModelFacts } from '../../src/glm/catalogue.ts';
 import { glmCodes } from '../../src/glm/errors.ts';
 import { glmParameters } from '../../src/glm/parameters.ts';
 import { modelFailureKinds } from '../../src/model/model-error.ts';
-import { type ParameterRow, parameterRows } from '../../src/protocol/parameters.ts';
-import { failures } from '../../src/worker/failure.ts';
 import { chatModelIds, embeddingModelIds } from './glm-models.ts';
 
 /** The folder of the project. */

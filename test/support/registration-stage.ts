@@ -4,7 +4,7 @@ import type { Test } from 'tap';
 import { Agent } from 'undici';
 import { ControllerClient } from '../../src/controller/client.ts';
 import { Registration, type RegistrationEvents } from '../../src/controller/registration.ts';
-import type { WorkerStatus } from '../../src/protocol/replies.ts';
+import type { WorkerStatus } from '../../src/fastchat/replies.ts';
 import { FakeClock } from './fake-clock.ts';
 import { type ScriptedServer, scriptedServer } from './scripted-server.ts';
 

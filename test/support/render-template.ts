@@ -1,6 +1,6 @@
 // Renders prompts as FastChat does, from nothing but the template it was given.
 
-import type { ConversationTemplate } from '../../src/protocol/conversation.ts';
+import type { ConversationTemplate } from '../../src/fastchat/prompt/conversation.ts';
 import type { Said } from './render-prompt.ts';
 
 /**

@@ -2,7 +2,7 @@
 
 import { writeFileSync } from 'node:fs';
 import type { Test } from 'tap';
-import { type App, startApp } from '../../src/app.ts';
+import { type App, startApp } from '../../src/app/app.ts';
 import { loadSettings, reloadModels } from '../../src/config/load.ts';
 import { type FakeGlm, type FakeGlmOptions, startFakeGlm } from '../../src/sandbox/fake-glm.ts';
 import type { FrameJson } from './frames.ts';

@@ -1,7 +1,7 @@
 // The whole worker on a free port, with the sandbox as its GLM and its log lines at hand.
 
 import type { Test } from 'tap';
-import { type App, startApp } from '../../src/app.ts';
+import { type App, startApp } from '../../src/app/app.ts';
 import { loadSettings } from '../../src/config/load.ts';
 import type { Settings } from '../../src/config/settings.ts';
 import {

@@ -1,19 +1,19 @@
 // A worker without HTTP, GLM or real time: everything it is made of, ready to be looked at.
 
-import type { ChatModel } from '../../src/model/chat-model.ts';
-import type { EmbeddingModel } from '../../src/model/embedding-model.ts';
-import { PromptFormat } from '../../src/protocol/prompt-format.ts';
+import { Account } from '../../src/admission/endpoint.ts';
+import { Gate, type Target } from '../../src/admission/gate.ts';
+import { PromptFormat } from '../../src/fastchat/prompt/prompt-format.ts';
 import {
   type GenerateRequest,
   generateRequest,
   parseRequest,
-} from '../../src/protocol/requests.ts';
-import { Gate, type Wish } from '../../src/worker/gate.ts';
-import type { WorkReport } from '../../src/worker/observer.ts';
-import type { WorkerParts } from '../../src/worker/parts.ts';
-import { Account } from '../../src/worker/route.ts';
+} from '../../src/fastchat/requests.ts';
+import type { ChatModel } from '../../src/model/chat-model.ts';
+import type { EmbeddingModel } from '../../src/model/embedding-model.ts';
+import { TokenCounter } from '../../src/tokens/token-counter.ts';
+import type { WorkerDeps } from '../../src/worker/deps.ts';
+import type { RequestReport } from '../../src/worker/observer.ts';
 import type { ServedModel } from '../../src/worker/served-models.ts';
-import { TokenCounter } from '../../src/worker/token-counter.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FixedLimit } from './gate-parts.ts';
 
@@ -30,45 +30,45 @@ export class NotingClock extends FakeClock {
 
 /** A limit that says of the last grant what it is told. */
 export class ToldLimit extends FixedLimit {
-  #lastGrantAt: number | null = null;
+  #lastAcceptedAt: number | null = null;
 
   grantAt(time: number): void {
-    this.#lastGrantAt = time;
+    this.#lastAcceptedAt = time;
   }
 
-  override get lastGrantAt(): number | null {
-    return this.#lastGrantAt;
+  override get lastAcceptedAt(): number | null {
+    return this.#lastAcceptedAt;
   }
 }
 
-export interface TestParts extends WorkerParts {
+export interface TestParts extends WorkerDeps {
   readonly clock: NotingClock;
-  readonly reports: readonly WorkReport[];
+  readonly reports: readonly RequestReport[];
   /** What was asked about although it is not served. */
   readonly unknown: readonly string[];
 }
 
-/** Parts with room for `places`, under a clock that starts at 0. */
+/** Parts with room for `permits`, under a clock that starts at 0. */
 export function partsOf(
-  more: Partial<WorkerParts> & { places?: number; queueTimeoutMs?: number } = {},
+  more: Partial<WorkerDeps> & { permits?: number; queueTimeoutMs?: number } = {},
 ): TestParts {
-  const { places = 100, queueTimeoutMs = 60_000, ...rest } = more;
+  const { permits = 100, queueTimeoutMs = 60_000, ...rest } = more;
   const clock = new NotingClock();
-  const reports: WorkReport[] = [];
+  const reports: RequestReport[] = [];
   const unknown: string[] = [];
   return {
     format: new PromptFormat('zhipu', 'secret'),
-    gate: new Gate({ places, queueLimit: 100, queueTimeoutMs }, clock),
+    gate: new Gate({ permits, queueLimit: 100, queueTimeoutMs }, clock),
     counter: new TokenCounter(clock),
     observer: {
-      workFinished: (report) => reports.push(report),
+      requestFinished: (report) => reports.push(report),
       unknownModel: (model, answeredAs) => unknown.push(`${model} as ${answeredAs}`),
     },
     random: () => 1,
     retries: 2,
     generationTimeoutMs: 3_600_000,
     streamIntervalMs: 0,
-    showThoughts: false,
+    showReasoning: false,
     ...rest,
     clock,
     reports,
@@ -80,19 +80,22 @@ export function partsOf(
 export function wishFor<Model>(
   { clock }: TestParts,
   ...models: readonly Model[]
-): Wish<Model> & { readonly limits: readonly ToldLimit[] } {
+): Target<Model> & { readonly limits: readonly ToldLimit[] } {
   const limits = models.map(() => new ToldLimit(1000, clock));
-  const routes = models.map((model, index) => {
+  const endpoints = models.map((model, index) => {
     const limit = limits[index] ?? new ToldLimit(1000, clock);
     return { account: new Account(`#${index + 1}`), limit, model };
   });
-  return { routes, share: { max: 1000, taken: 0 }, limits };
+  return { endpoints, share: { max: 1000, taken: 0 }, limits };
 }
 
 /** A model to serve that has no abilities but those given. */
 export function served(
   name: string,
-  more: Partial<ServedModel> & { chat?: Wish<ChatModel>; embedding?: Wish<EmbeddingModel> } = {},
+  more: Partial<ServedModel> & {
+    chat?: Target<ChatModel>;
+    embedding?: Target<EmbeddingModel>;
+  } = {},
 ): ServedModel {
   return {
     name,

@@ -1,13 +1,13 @@
 // One line per finished piece of work, with all that is known of it and nothing that was said in it.
 
 import t from 'tap';
+import { Failure } from '../../src/failure/failure.ts';
 import { LogObserver } from '../../src/telemetry/log-observer.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
-import { Failure } from '../../src/worker/failure.ts';
-import type { WorkReport } from '../../src/worker/observer.ts';
+import type { RequestReport } from '../../src/worker/observer.ts';
 import { createLogSink } from '../support/log-sink.ts';
 
-const REPORT: WorkReport = {
+const REPORT: RequestReport = {
   requestId: 'request-1',
   path: '/worker_generate_stream',
   model: 'zhipu-api',
@@ -44,14 +44,14 @@ function observing() {
 
 t.test('an answer is one line with every fact', async (t) => {
   const { observer, lines } = observing();
-  observer.workFinished(REPORT);
+  observer.requestFinished(REPORT);
   const told = { level: 'info', ...FACTS, ...USAGE, outcome: 'done', finish: 'stop' };
   t.strictSame(lines(), [{ ...told, msg: 'answered' }]);
 });
 
 t.test('a caller who left is one line without a finish', async (t) => {
   const { observer, lines } = observing();
-  observer.workFinished({ ...REPORT, outcome: { is: 'left' }, usage: null, firstTextMs: null });
+  observer.requestFinished({ ...REPORT, outcome: { is: 'left' }, usage: null, firstTextMs: null });
   const told = { level: 'info', ...FACTS, firstTextMs: null, outcome: 'left' };
   t.strictSame(lines(), [{ ...told, msg: 'the caller left' }]);
 });
@@ -63,7 +63,7 @@ t.test(
     const upstream = { status: 429, code: '1302', message: 'too many', requestId: 'glm-1' };
     const cause = Object.assign(new Error('reset'), { code: 'ECONNRESET' });
     const failure = new Failure('rate_limited', { upstream, cause, hint: 'for the caller' });
-    observer.workFinished({ ...REPORT, outcome: { is: 'failed', failure } });
+    observer.requestFinished({ ...REPORT, outcome: { is: 'failed', failure } });
     t.match(lines(), [
       {
         level: 'warn',

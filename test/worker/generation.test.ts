@@ -1,16 +1,22 @@
 // How the deltas of one answer become frames: what is shown, when, and with which usage.
 
 import t from 'tap';
+import { frameJson } from '../../src/fastchat/frames.ts';
 import type { ChatDelta } from '../../src/model/chat-model.ts';
-import { frameJson } from '../../src/protocol/frames.ts';
+import { TokenMeter } from '../../src/tokens/token-estimate.ts';
 import { Generation, type GenerationOptions } from '../../src/worker/generation.ts';
-import { TokenMeter } from '../../src/worker/token-estimate.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 
 const usage = { promptTokens: 9, completionTokens: 5, totalTokens: 14 };
 
 function generationOf(options: Partial<GenerationOptions> = {}) {
-  return new Generation({ promptTokens: 7, stop: [], prefix: '', showThoughts: false, ...options });
+  return new Generation({
+    promptTokens: 7,
+    stop: [],
+    prefix: '',
+    showReasoning: false,
+    ...options,
+  });
 }
 
 const delta = (has: Partial<ChatDelta>): ChatDelta => ({
@@ -141,7 +147,7 @@ t.test('thoughts that nobody could read are kept up to a megabyte', async (t) =>
 });
 
 t.test('shown thoughts stand in front of the answer, between their marks', async (t) => {
-  const generation = generationOf({ showThoughts: true, stop: ['h'] });
+  const generation = generationOf({ showReasoning: true, stop: ['h'] });
   t.strictSame(
     texts(generation, [think('hm'), think('\ud83d'), think('\ude00'), say('a'), end()]),
     ['<think>hm', null, '<think>hm😀', '<think>hm😀</think>a', '<think>hm😀</think>a'],
@@ -149,14 +155,14 @@ t.test('shown thoughts stand in front of the answer, between their marks', async
 });
 
 t.test('shown thoughts end also where the text is held back, or never comes', async (t) => {
-  const held = generationOf({ showThoughts: true, stop: ['END'] });
+  const held = generationOf({ showReasoning: true, stop: ['END'] });
   t.strictSame(texts(held, [think('hm'), say('E')]), ['<think>hm', '<think>hm</think>']);
-  const alone = generationOf({ showThoughts: true });
+  const alone = generationOf({ showReasoning: true });
   t.strictSame(texts(alone, [think('hm'), end()]), ['<think>hm', '<think>hm</think>hm']);
 });
 
 t.test('thoughts between two texts are shown where they were thought', async (t) => {
-  const generation = generationOf({ showThoughts: true });
+  const generation = generationOf({ showReasoning: true });
   t.strictSame(texts(generation, [say('a'), delta({ reasoning: 'hm', text: 'b' })]), [
     'a',
     'a<think>hm</think>b',
@@ -170,7 +176,7 @@ t.test('an answer has begun once its caller may have seen something of it', asyn
   };
   t.equal(begun(generationOf(), delta({ usage })), false);
   t.equal(begun(generationOf(), think('hm')), false);
-  t.equal(begun(generationOf({ showThoughts: true }), think('hm')), true);
+  t.equal(begun(generationOf({ showReasoning: true }), think('hm')), true);
   t.equal(begun(generationOf(), say('a')), true);
 });
 

@@ -1,7 +1,7 @@
 // Which pictures are taken, and in which form they go on.
 
 import t from 'tap';
-import { Failure } from '../../src/worker/failure.ts';
+import { Failure } from '../../src/failure/failure.ts';
 import { checkImages } from '../../src/worker/images.ts';
 
 const MANY = { maxImages: 50, inline: true };

@@ -1,15 +1,15 @@
 // Which model answers to which name.
 
 import t from 'tap';
+import type { Target } from '../../src/admission/gate.ts';
+import { Failure } from '../../src/failure/failure.ts';
 import type { ChatModel } from '../../src/model/chat-model.ts';
 import type { EmbeddingModel } from '../../src/model/embedding-model.ts';
-import { Failure } from '../../src/worker/failure.ts';
-import type { Wish } from '../../src/worker/gate.ts';
 import { ServedModels } from '../../src/worker/served-models.ts';
 import { served } from '../support/worker-parts.ts';
 
-const chat: Wish<ChatModel> = { routes: [], share: { max: 1, taken: 0 } };
-const embedding: Wish<EmbeddingModel> = { routes: [], share: { max: 1, taken: 0 } };
+const chat: Target<ChatModel> = { endpoints: [], share: { max: 1, taken: 0 } };
+const embedding: Target<EmbeddingModel> = { endpoints: [], share: { max: 1, taken: 0 } };
 
 const talker = served('talker', { chat });
 const embedder = served('embedder', { embedding });
@@ -36,11 +36,11 @@ t.test('models are found by name, the first one without a name', async (t) => {
 });
 
 t.test('each ability is asked of a model that has it', async (t) => {
-  t.strictSame(models.forChat('talker'), { model: talker, wish: chat });
-  t.strictSame(models.forChat(undefined), { model: talker, wish: chat });
-  t.strictSame(models.forChat('both'), { model: both, wish: chat });
-  t.strictSame(models.forEmbedding('embedder'), { model: embedder, wish: embedding });
-  t.strictSame(models.forEmbedding('both'), { model: both, wish: embedding });
+  t.strictSame(models.forChat('talker'), { model: talker, target: chat });
+  t.strictSame(models.forChat(undefined), { model: talker, target: chat });
+  t.strictSame(models.forChat('both'), { model: both, target: chat });
+  t.strictSame(models.forEmbedding('embedder'), { model: embedder, target: embedding });
+  t.strictSame(models.forEmbedding('both'), { model: both, target: embedding });
 });
 
 t.test('asking the wrong model is 40301 and names those that can', async (t) => {

@@ -1,10 +1,10 @@
 // The worker as its HTTP side sees it: it answers everybody and never throws at those who read.
 
 import t from 'tap';
+import { Failure } from '../../src/failure/failure.ts';
+import { PromptFormat } from '../../src/fastchat/prompt/prompt-format.ts';
+import { embeddingRequest, parseRequest } from '../../src/fastchat/requests.ts';
 import { ModelError } from '../../src/model/model-error.ts';
-import { PromptFormat } from '../../src/protocol/prompt-format.ts';
-import { embeddingRequest, parseRequest } from '../../src/protocol/requests.ts';
-import { Failure } from '../../src/worker/failure.ts';
 import { ServedModels } from '../../src/worker/served-models.ts';
 import { Worker } from '../../src/worker/worker.ts';
 import { readFrame } from '../support/ask-chat.ts';
@@ -35,16 +35,16 @@ function workerOf(
     chat,
     /** All frames of an answer. */
     ask: async (request: object = {}, signal = new AbortController().signal) => {
-      const { items, error } = await collect(worker.generate(requestOf(request), callOf(signal)));
+      const { items, error } = await collect(worker.generate(requestOf(request), callerOf(signal)));
       if (error !== undefined) throw error;
       return items.map(readFrame);
     },
     embed: (signal = new AbortController().signal) =>
-      worker.embed(parseRequest(embeddingRequest, { input: 'abc' }), callOf(signal)),
+      worker.embed(parseRequest(embeddingRequest, { input: 'abc' }), callerOf(signal)),
   };
 }
 
-const callOf = (signal: AbortSignal) => ({ id: 'r1', path: '/p', signal });
+const callerOf = (signal: AbortSignal) => ({ id: 'r1', path: '/p', signal });
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -99,7 +99,7 @@ t.test('a caller who has left is told nothing', async (t) => {
 
 t.test('a caller who stops reading frees the place', async (t) => {
   const { worker, parts } = workerOf([saying('a')]);
-  for await (const _frame of worker.generate(requestOf(), callOf(new AbortController().signal)))
+  for await (const _frame of worker.generate(requestOf(), callerOf(new AbortController().signal)))
     break;
   t.strictSame([worker.status.queue_length, parts.gate.running, parts.clock.pending], [0, 0, 0]);
   t.match(parts.reports, [{ outcome: { is: 'left' } }]);
@@ -131,7 +131,7 @@ t.test('E1: embeddings are a reply and a report, or a failure', async (t) => {
 });
 
 t.test('the status counts what runs and what waits', async (t) => {
-  const { worker, ask, parts } = workerOf([HANGS, HANGS], { places: 1 });
+  const { worker, ask, parts } = workerOf([HANGS, HANGS], { permits: 1 });
   t.strictSame(worker.status, { model_names: ['m'], speed: 1, queue_length: 0 });
   const life = new AbortController();
   const asking = [ask({}, life.signal), ask({}, life.signal)];
@@ -147,7 +147,7 @@ t.test(
   'a draining worker has no models, refuses new work and those in line, and goes on',
   async (t) => {
     const going = deferred();
-    const { worker, ask, embed } = workerOf([[going.promise, ...saying('done')]], { places: 1 });
+    const { worker, ask, embed } = workerOf([[going.promise, ...saying('done')]], { permits: 1 });
     const running = ask();
     const waiting = ask();
     await settled();

@@ -1,0 +1,239 @@
+// Composition root: makes every part from the settings, and starts and stops them in order.
+
+import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import type { DestinationStream, Logger } from 'pino';
+import { Agent, type Dispatcher } from 'undici';
+import { Gate } from '../admission/gate.ts';
+import type { ModelEntry, ModelsFileResult } from '../config/models-file.ts';
+import type { Settings } from '../config/settings.ts';
+import { ControllerClient } from '../controller/client.ts';
+import { Registration } from '../controller/registration.ts';
+import { PromptFormat } from '../fastchat/prompt/prompt-format.ts';
+import { createAgent } from '../glm/client.ts';
+import { createServer } from '../http/server.ts';
+import { systemClock } from '../lib/clock.ts';
+import { LogObserver } from '../telemetry/log-observer.ts';
+import { createLogger } from '../telemetry/logger.ts';
+import { TokenCounter } from '../tokens/token-counter.ts';
+import type { ServedModels } from '../worker/served-models.ts';
+import { Worker } from '../worker/worker.ts';
+import { AdvertisedAddress, bracketed, passwordsOf, pathOf } from './addresses.ts';
+import { ModelFactory } from './model-factory.ts';
+
+/** Longest goodbye to the controller, in milliseconds: it must not hold up a restart. */
+const GOODBYE_TIMEOUT_MS = 5000;
+
+/** A controller's replies are a few bytes long; what is longer comes from something else. */
+const CONTROLLER_REPLY_LIMIT = 64 * 1024;
+
+/** How long sockets get to send what is left once all work is done, in milliseconds. */
+const FLUSH_TIMEOUT_MS = 2000;
+
+export interface App {
+  /** Where it listens, such as `http://127.0.0.1:21002`. */
+  readonly url: string;
+  /** What it registers under; null without a controller, or while `auto` is not found out. */
+  readonly workerAddress: string | null;
+  readonly logger: Logger;
+  /** Whether requests should come here: null, or the reason why not. */
+  readiness(): string | null;
+  /** Reads MODELS_FILE again; a bad one changes nothing. */
+  reload(): void;
+  /** Drains and ends everything; running streams get `DRAIN_TIMEOUT` to finish. */
+  stop(): Promise<void>;
+}
+
+/** How MODELS_FILE is read again. */
+export type ReadModels = () => ModelsFileResult;
+
+/**
+ * Listens, then registers in the background.
+ * @param logs where log lines go
+ * @param readModels what SIGHUP reads; the models of the settings again if left out
+ * @throws Error in one line when the port is taken, or a model cannot be served
+ */
+export async function startApp(
+  settings: Settings,
+  logs: DestinationStream,
+  readModels: ReadModels = () => ({ ok: true, entries: settings.models }),
+): Promise<App> {
+  const secrets = secretsOf(settings);
+  const logger = createLogger({ level: settings.logLevel, secrets }, logs);
+  const glmAgent = createAgent(settings);
+  const controllerAgent = new Agent({ maxResponseSize: CONTROLLER_REPLY_LIMIT });
+  const factory = new ModelFactory(settings, {
+    dispatcher: glmAgent,
+    clock: systemClock,
+    random: Math.random,
+  });
+  const worker = createWorker(settings, factory.create(settings.models), logger);
+  const state = { draining: false, registration: null as Registration | null };
+  const readiness = () => notReadyBecause(settings, state);
+  const pathPrefix = pathOf(settings.workerAddress);
+  const server = createServer({ ...settings, pathPrefix }, { worker, readiness, logger });
+  await server.listen({ host: settings.host, port: settings.port });
+  const url = urlOf(server, settings.host);
+  const address = settings.noRegister ? null : new AdvertisedAddress(settings, url);
+  logger.info({ url, models: worker.status.model_names }, 'listening');
+  if (address !== null) {
+    const dispatcher = controllerAgent;
+    state.registration = createRegistration(settings, address, worker, { dispatcher, logger });
+    state.registration.start();
+  }
+
+  return {
+    url,
+    get workerAddress() {
+      return address?.known ?? null;
+    },
+    logger,
+    readiness,
+    reload() {
+      const result = readModels();
+      if (result.ok) for (const secret of keySecrets(result.entries)) secrets.add(secret);
+      if (takeModels(result, { factory, worker, logger })) state.registration?.announce();
+    },
+    async stop() {
+      state.draining = true;
+      await drain(settings, worker, state.registration, server, logger);
+      await Promise.all([glmAgent.destroy(), controllerAgent.destroy()]);
+      logger.info('stopped');
+    },
+  };
+}
+
+interface ModelsTaker {
+  readonly factory: ModelFactory;
+  readonly worker: Worker;
+  readonly logger: Logger;
+}
+
+/** Serves what MODELS_FILE says now; false when it cannot be served, and nothing has changed. */
+function takeModels(result: ModelsFileResult, { factory, worker, logger }: ModelsTaker): boolean {
+  try {
+    if (!result.ok) throw new Error(result.problems.join('; '));
+    worker.serve(factory.create(result.entries));
+    logger.info({ models: worker.status.model_names }, 'MODELS_FILE read again');
+    return true;
+  } catch (error) {
+    // Nothing in here throws anything but errors.
+    const { message: why } = error as Error;
+    logger.error({ why }, 'MODELS_FILE not taken, nothing changed');
+    return false;
+  }
+}
+
+/** Takes leave of the controller and lets running work finish, within the drain timeout. */
+async function drain(
+  { drainTimeoutMs }: Settings,
+  worker: Worker,
+  registration: Registration | null,
+  server: FastifyInstance,
+  logger: Logger,
+): Promise<void> {
+  worker.drain();
+  logger.info({ running: worker.status.queue_length }, 'draining');
+  const goodbye = sayGoodbye(registration, logger);
+  await worker.idle(AbortSignal.timeout(drainTimeoutMs));
+  worker.stop();
+  await Promise.all([goodbye, closeServer(server)]);
+}
+
+/** Whatever in the settings no log may show: keys, their secret halves, passwords of addresses. */
+function secretsOf(settings: Settings): Set<string> {
+  const { apiKeys, fenceSecret, workerAddress, controllerAddress, baseUrl, models } = settings;
+  const passwords = [workerAddress, controllerAddress, baseUrl].flatMap(passwordsOf);
+  return new Set([
+    ...apiKeys.flatMap(partsOfKey),
+    fenceSecret,
+    ...passwords,
+    ...keySecrets(models),
+  ]);
+}
+
+function keySecrets(models: ReadonlyMap<string, ModelEntry>): string[] {
+  return [...models.values()].flatMap(({ apiKeys = [] }) => apiKeys.flatMap(partsOfKey));
+}
+
+function partsOfKey(key: string): string[] {
+  return [key, key.split('.')[1] ?? ''];
+}
+
+/** What the markers of `fenced` come from: without a secret of its own, the first key there is. */
+function fenceSecretOf({ fenceSecret, apiKeys, models }: Settings): string {
+  const ofModels = [...models.values()].flatMap(({ apiKeys: own = [] }) => own);
+  const [key = ''] = [...apiKeys, ...ofModels];
+  return fenceSecret || key;
+}
+
+function createWorker(settings: Settings, models: ServedModels, logger: Logger): Worker {
+  const clock = systemClock;
+  return new Worker(
+    {
+      format: new PromptFormat(settings.convTemplate, fenceSecretOf(settings)),
+      gate: new Gate({ ...settings, permits: settings.concurrency }, clock),
+      counter: new TokenCounter(clock),
+      observer: new LogObserver(logger),
+      clock,
+      random: Math.random,
+      retries: settings.retries,
+      generationTimeoutMs: settings.generationTimeoutMs,
+      streamIntervalMs: settings.streamIntervalMs,
+      showReasoning: settings.reasoning === 'inline',
+    },
+    models,
+  );
+}
+
+function createRegistration(
+  settings: Settings,
+  address: AdvertisedAddress,
+  worker: Worker,
+  { dispatcher, logger }: { dispatcher: Dispatcher; logger: Logger },
+): Registration {
+  const controller = settings.controllerAddress;
+  return new Registration({
+    client: new ControllerClient(dispatcher, { controller, worker: () => address.find() }),
+    clock: systemClock,
+    random: Math.random,
+    heartBeatMs: settings.heartBeatMs,
+    multimodal: () => worker.multimodal,
+    status: () => worker.status,
+    events: {
+      registered: () => logger.info({ controller, workerAddress: address.known }, 'registered'),
+      forgotten: () => logger.warn({ controller }, 'the controller forgot us, registering again'),
+      failed: (error, waitMs) =>
+        logger.warn({ controller, waitMs, err: error }, 'the controller does not answer'),
+    },
+  });
+}
+
+function notReadyBecause(
+  { noRegister }: Settings,
+  { draining, registration }: { draining: boolean; registration: Registration | null },
+): string | null {
+  if (draining) return 'draining';
+  return noRegister || registration?.fresh ? null : 'not registered with the controller';
+}
+
+async function sayGoodbye(registration: Registration | null, logger: Logger): Promise<void> {
+  try {
+    await registration?.leave(AbortSignal.timeout(GOODBYE_TIMEOUT_MS));
+  } catch (error) {
+    logger.warn({ err: error }, 'could not take leave of the controller');
+  }
+}
+
+/** Closes the server; a socket that nobody reads from does not hold it up for long. */
+async function closeServer(server: FastifyInstance): Promise<void> {
+  const cancel = systemClock.after(FLUSH_TIMEOUT_MS, () => server.server.closeAllConnections());
+  await server.close();
+  cancel();
+}
+
+function urlOf(server: FastifyInstance, host: string): string {
+  // A TCP server's address is an object; the string form belongs to pipes.
+  const { port } = server.server.address() as AddressInfo;
+  return `http://${bracketed(host)}:${port}`;
+}

@@ -1,0 +1,22 @@
+// A caller's request as the worker knows it: a name, a path, and whether the caller is still there.
+
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { RequestError } from '../fastchat/requests.ts';
+import type { Caller } from '../worker/request-context.ts';
+
+/**
+ * The response closes early only when its caller leaves.
+ * @throws RequestError for a request that its caller sent behind another one without waiting for
+ *   the answer: Node would never tell such a response that its caller has left
+ */
+export function callerOf(request: FastifyRequest, reply: FastifyReply): Caller {
+  const left = new AbortController();
+  const { raw } = reply;
+  raw.once('close', () => {
+    // An abort is not cheap, and after the end nobody listens to it.
+    if (!raw.writableFinished) left.abort();
+  });
+  if (raw.destroyed) left.abort();
+  else if (raw.socket === null) throw new RequestError('connection: another answer is under way');
+  return { id: request.id, path: request.url, signal: left.signal };
+}

@@ -1,0 +1,101 @@
+// The life of one piece of context: who may end it, how it ended, and how long each part took.
+
+import { Failure, failureOf } from '../failure/failure.ts';
+import type { Cancel, Clock } from '../lib/clock.ts';
+import type { FinishReason, Usage } from '../model/chat-model.ts';
+import type { RequestReport } from './observer.ts';
+
+/** A caller's request as the HTTP side sees it. */
+export interface Caller {
+  /** Our name of the request, the same in every log line about it. */
+  readonly id: string;
+  readonly path: string;
+  /** Aborts when the caller leaves. */
+  readonly signal: AbortSignal;
+}
+
+/** Why the context of a caller who left is stopped; never told to anybody. */
+export class CallerGone extends Error {}
+
+export class RequestContext {
+  readonly #caller: Caller;
+  readonly #clock: Clock;
+  readonly #life = new AbortController();
+  readonly #cancelTimer: Cancel;
+  readonly #onLeave = () => this.#life.abort(new CallerGone());
+  readonly #began: number;
+  #startedAt: number | null = null;
+  #firstTextAt: number | null = null;
+  #outcome: RequestReport['outcome'] = { is: 'left' };
+  /** Filled in as they become known. */
+  model = '';
+  upstreamModel = '';
+  upstreamRequestId: string | null = null;
+  usage: Usage | null = null;
+  tries = 0;
+
+  constructor(caller: Caller, clock: Clock, timeoutMs: number) {
+    this.#caller = caller;
+    this.#clock = clock;
+    this.#began = clock.now();
+    this.#cancelTimer = clock.after(timeoutMs, () => this.stop(new Failure('generation_timeout')));
+    caller.signal.addEventListener('abort', this.#onLeave, { once: true });
+    if (caller.signal.aborted) this.#onLeave();
+  }
+
+  /** Aborts when the caller leaves, the time is up, or the worker has to stop. */
+  get signal(): AbortSignal {
+    return this.#life.signal;
+  }
+
+  /** Whether the caller is gone, so that nothing more needs to be said. */
+  get left(): boolean {
+    return this.#life.signal.reason instanceof CallerGone;
+  }
+
+  stop(failure: Failure): void {
+    this.#life.abort(failure);
+  }
+
+  /** The context has a place and runs, for the so many-th time; the first one ends its wait. */
+  started(tries: number): void {
+    this.tries = tries;
+    this.#startedAt ??= this.#clock.now();
+  }
+
+  /** Text is on its way to the caller; only the first caller counts. */
+  textArrived(): void {
+    this.#firstTextAt ??= this.#clock.now();
+  }
+
+  /** @param finish null for embeddings, which have no reason to end */
+  done(finish: FinishReason | null): void {
+    this.#outcome = { is: 'done', finish };
+  }
+
+  failed(error: unknown): Failure {
+    const failure = failureOf(error);
+    this.#outcome = { is: 'failed', failure };
+    return failure;
+  }
+
+  /** Ends timers and listeners, and says how it went. */
+  close(): RequestReport {
+    this.#cancelTimer();
+    this.#caller.signal.removeEventListener('abort', this.#onLeave);
+    const now = this.#clock.now();
+    return {
+      requestId: this.#caller.id,
+      path: this.#caller.path,
+      model: this.model,
+      upstreamModel: this.upstreamModel,
+      outcome: this.#outcome,
+      usage: this.usage,
+      upstreamRequestId: this.upstreamRequestId,
+      tries: this.tries,
+      waitedMs: (this.#startedAt ?? now) - this.#began,
+      firstTextMs: this.#firstTextAt === null ? null : this.#firstTextAt - this.#began,
+      totalMs: now - this.#began,
+    };
+  }
+}

@@ -1,0 +1,162 @@
+// The commands, called as functions with a process that is none.
+
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import t from 'tap';
+import { main } from '../../src/commands/main.ts';
+import { helpText } from '../../src/config/help.ts';
+import { SANDBOX_KEY } from '../../src/sandbox/fake-glm.ts';
+import { fakeIo } from '../support/fake-io.ts';
+import { call, json } from '../support/http-call.ts';
+import { withController } from '../support/with-controller.ts';
+
+const ENV = { ZHIPUAI_API_KEY: SANDBOX_KEY, NO_REGISTER: 'true', PORT: '0' };
+const URL_LINE = /"url":"(http:[^"]+)"/;
+
+t.test('help is shown wherever it is asked for', async (t) => {
+  for (const argv of [
+    ['--help'],
+    ['-h'],
+    ['serve', '--port', 'wrong', '--help'],
+    ['bogus', '-h'],
+  ]) {
+    const { io, stdout, stderr } = fakeIo(argv);
+    t.equal(await main(io), 0);
+    t.strictSame([stdout.text, stderr.text], [helpText(), '']);
+  }
+});
+
+t.test('no command and an unknown one are wrong calls that name the right ones', async (t) => {
+  for (const [argv, first] of [
+    [[], 'no command given'],
+    [['srve'], 'unknown command: srve'],
+    [['constructor'], 'unknown command: constructor'],
+  ] as const) {
+    const { io, stdout, stderr } = fakeIo(argv);
+    t.equal(await main(io), 2);
+    t.equal(stdout.text, '');
+    const [line, commands, ...rest] = stderr.text.split('\n');
+    t.equal(line, `glm-worker: ${first}`);
+    t.match(commands, /^glm-worker: commands: serve, demo, .*\(see --help\)$/);
+    t.strictSame(rest, ['']);
+  }
+});
+
+t.test('serving runs until a signal', async (t) => {
+  const { io, stdout, stderr, signal } = fakeIo(['serve'], { env: ENV });
+  const code = main(io);
+  const [, url = ''] = await stderr.until(URL_LINE);
+  t.strictSame(json(await call(t, `${url}/readyz`, { method: 'GET' })), { ready: true });
+  signal();
+  t.equal(await code, 0);
+  t.match(stderr.text, /"msg":"stopped"/);
+  t.equal(stdout.text, '');
+});
+
+t.test('a second signal exits at once', async (t) => {
+  const controller = await withController(t);
+  const env = { ...ENV, NO_REGISTER: 'false', CONTROLLER_ADDRESS: controller.url };
+  const { io, stderr, signal, exits } = fakeIo(['serve'], { env });
+  const code = main(io);
+  await stderr.until(/"msg":"registered"/);
+  signal();
+  t.strictSame(exits, []);
+  signal();
+  t.strictSame(exits, [1]);
+  await code;
+});
+
+t.test('settings come from flags, the environment and the file .env, in this order', async (t) => {
+  const directory = t.testdir({ '.env': 'MODEL_NAMES=from-dotenv\nZHIPUAI_API_KEY=a.b\nPORT=1\n' });
+  const env = { NO_REGISTER: 'true', PORT: '2' };
+  const { io, stderr, signal } = fakeIo(['serve', '--port', '0'], { env, directory });
+  const code = main(io);
+  const [, url = ''] = await stderr.until(URL_LINE);
+  t.match(json(await call(t, `${url}/worker_get_status`)), { model_names: ['from-dotenv'] });
+  signal();
+  t.equal(await code, 0);
+});
+
+t.test('bad settings are a wrong call', async (t) => {
+  const { io, stderr } = fakeIo(['serve', '--port', 'x'], { env: ENV });
+  t.equal(await main(io), 2);
+  t.equal(stderr.text, 'glm-worker: --port / PORT: must be a whole number from 0 to 65535\n');
+});
+
+t.test('a port in use is a failure in one line', async (t) => {
+  const taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+  t.teardown(() => taken.close());
+  const { port } = Object(taken.address());
+  const env = { ...ENV, LOG_LEVEL: 'silent', PORT: String(port) };
+  const { io, stderr } = fakeIo(['serve'], { env });
+  t.equal(await main(io), 1);
+  const why = `listen EADDRINUSE: address already in use 127.0.0.1:${port}`;
+  t.equal(stderr.text, `glm-worker: ${why}\n`);
+});
+
+t.test('SIGHUP reads MODELS_FILE again, and a bad one changes nothing', async (t) => {
+  const file = `${t.testdir({ 'models.json': '{"one":{}}' })}/models.json`;
+  const { io, stderr, signal, reload } = fakeIo(['serve'], { env: { ...ENV, MODELS_FILE: file } });
+  const code = main(io);
+  const [, url = ''] = await stderr.until(URL_LINE);
+  const names = async () => json(await call(t, `${url}/worker_get_status`))['model_names'];
+  t.strictSame(await names(), ['one']);
+  writeFileSync(file, '{"one":{},"two":{}}');
+  reload();
+  await stderr.until(/"models":\["one","two"\],"msg":"MODELS_FILE read again"/);
+  t.strictSame(await names(), ['one', 'two']);
+  writeFileSync(file, '{"one":');
+  reload();
+  await stderr.until(/"why":"MODELS_FILE: the file is not valid JSON"/);
+  t.strictSame(await names(), ['one', 'two']);
+  signal();
+  t.equal(await code, 0);
+});
+
+t.test('the sandbox says in one line where everything is, and runs until a signal', async (t) => {
+  for (const [args, controller] of [
+    [[], false],
+    [['--host', '127.0.0.1', '--glm-port', '0', '--controller-port', '0'], true],
+  ] as const) {
+    const { io, stdout, stderr, signal } = fakeIo(['sandbox', ...args]);
+    const code = main(io);
+    const [line = ''] = await stdout.until(/^\{.*\}$/m);
+    const told = JSON.parse(line);
+    t.match(told, { apiKey: SANDBOX_KEY, glm: /^http:\/\/127\.0\.0\.1:\d+\/api\/paas\/v4$/ });
+    const health = await call(t, `${told.control}/health`, { method: 'GET' });
+    t.strictSame(json(health), { ok: true });
+    if (controller) {
+      t.strictSame(json(await call(t, `${told.controller}/list_models`)), { models: [] });
+    } else {
+      t.equal(told.controller, null);
+    }
+    signal();
+    t.equal(await code, 0);
+    t.equal(stderr.text, '');
+    t.equal(stdout.text, `${line}\n`);
+  }
+});
+
+t.test('flags that a command does not know are a wrong call, in one line', async (t) => {
+  for (const argv of [
+    ['sandbox', '--bogus'],
+    ['sandbox', '--glm-port', '--host'],
+    ['sandbox', 'word'],
+    ['demo', '--bogus'],
+    ['demo', '--once'],
+  ]) {
+    const { io, stderr, stdout } = fakeIo(argv);
+    t.equal(await main(io), 2, argv.join(' '));
+    t.match(stderr.text, /^glm-worker: .+\n$/);
+    t.equal(stdout.text, '');
+  }
+});
+
+t.test('a sandbox port that cannot be had is a failure in one line', async (t) => {
+  for (const port of ['x', '99999']) {
+    const { io, stderr } = fakeIo(['sandbox', '--glm-port', port]);
+    t.equal(await main(io), 1);
+    t.match(stderr.text, /^glm-worker: .*port.*\n$/);
+  }
+});

@@ -1,0 +1,125 @@
+// Counts of conversations: estimated, or the provider's own where it gives them in time.
+
+import t from 'tap';
+import type { ChatMessage, Tokenizer } from '../../src/model/chat-model.ts';
+import { TokenCounter } from '../../src/tokens/token-counter.ts';
+import { estimateTokens } from '../../src/tokens/token-estimate.ts';
+import { deferred } from '../support/deferred.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+
+const talk = (...texts: readonly string[]): ChatMessage[] =>
+  texts.map((content) => ({ role: 'user', content }));
+
+/** A tokenizer that answers as `answer` says, and what it was asked. */
+function tokenizerOf(
+  answer: (messages: readonly ChatMessage[], signal: AbortSignal) => Promise<number>,
+) {
+  const asked: (readonly ChatMessage[])[] = [];
+  const tokenizer: Tokenizer = {
+    count: (messages, signal) => {
+      asked.push(messages);
+      return answer(messages, signal);
+    },
+  };
+  return { asked, model: { upstreamModel: 'glm-4', tokenizer } };
+}
+
+const LOCAL = { upstreamModel: 'glm-4', tokenizer: null };
+
+t.test('an estimate is the text of all messages and what GLM adds around them', async (t) => {
+  const counter = new TokenCounter(new FakeClock());
+  const texts = ['你好，世界', 'How are you?'];
+  const sum = texts.reduce((total, text) => total + estimateTokens(text), 0);
+  t.equal(counter.estimate(talk(...texts)), 4 + 2 + sum);
+  t.equal(counter.estimate([]), 4);
+  t.equal(await counter.count(LOCAL, talk(...texts)), 4 + 2 + sum);
+});
+
+t.test('of a message with pictures only the text is counted', async (t) => {
+  const counter = new TokenCounter(new FakeClock());
+  const picture = { type: 'image', url: 'https://example.com/a.png' } as const;
+  const parts = [picture, { type: 'text', text: 'what is this?' }] as const;
+  t.equal(
+    counter.estimate([{ role: 'user', content: parts }]),
+    counter.estimate(talk('\nwhat is this?')),
+  );
+});
+
+t.test("the provider's count wins, and is asked for once per conversation", async (t) => {
+  const counter = new TokenCounter(new FakeClock());
+  const { asked, model } = tokenizerOf(async (messages) => 1000 + messages.length);
+  t.equal(await counter.count(model, talk('a')), 1001);
+  t.equal(await counter.count(model, talk('a')), 1001);
+  t.equal(await counter.count(model, talk('a', 'b')), 1002);
+  t.strictSame(asked, [talk('a'), talk('a', 'b')]);
+  await counter.count({ ...model, upstreamModel: 'glm-4.6' }, talk('a'));
+  t.equal(asked.length, 3, 'another model counts otherwise');
+});
+
+t.test('many who ask at once share one request', async (t) => {
+  const counter = new TokenCounter(new FakeClock());
+  const answer = deferred<number>();
+  const { asked, model } = tokenizerOf(() => answer.promise);
+  const counts = Array.from({ length: 50 }, () => counter.count(model, talk('a')));
+  answer.resolve(7);
+  t.strictSame(new Set(await Promise.all(counts)), new Set([7]));
+  t.equal(asked.length, 1);
+});
+
+t.test('a failure is answered with the estimate and not remembered', async (t) => {
+  const counter = new TokenCounter(new FakeClock());
+  let healthy = false;
+  const { model } = tokenizerOf(async () => {
+    if (!healthy) throw new Error('500');
+    return 7;
+  });
+  t.equal(await counter.count(model, talk('a')), counter.estimate(talk('a')));
+  healthy = true;
+  t.equal(await counter.count(model, talk('a')), 7);
+});
+
+t.test('who does not answer within two seconds is not waited for', async (t) => {
+  const clock = new FakeClock();
+  const counter = new TokenCounter(clock);
+  const { model } = tokenizerOf(
+    (_messages, signal) =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      }),
+  );
+  const counting = counter.count(model, talk('a'));
+  clock.advance(1999);
+  t.equal(clock.pending, 1);
+  clock.advance(1);
+  t.equal(await counting, counter.estimate(talk('a')));
+});
+
+t.test('a count that came in time leaves no timer behind', async (t) => {
+  const clock = new FakeClock();
+  await new TokenCounter(clock).count(tokenizerOf(async () => 7).model, talk('a'));
+  t.equal(clock.pending, 0);
+});
+
+t.test('the thousand latest conversations are remembered', async (t) => {
+  const counter = new TokenCounter(new FakeClock());
+  const { asked, model } = tokenizerOf(async () => 7);
+  for (let number = 0; number <= 1000; number++) await counter.count(model, talk(`${number}`));
+  t.equal(asked.length, 1001);
+  await counter.count(model, talk('1'));
+  t.equal(asked.length, 1001, 'remembered');
+  await counter.count(model, talk('0'));
+  t.equal(asked.length, 1002, 'forgotten');
+});
+
+const LONG = talk('The quick brown fox jumps over the lazy dog. '.repeat(20));
+
+t.test('what the provider counted corrects later estimates of the same model', async (t) => {
+  const counter = new TokenCounter(new FakeClock());
+  const estimate = counter.estimate(LONG);
+  for (let round = 0; round < 100; round++) counter.learn('glm-4', estimate, estimate * 1.5);
+  const learned = await counter.count(LOCAL, LONG);
+  t.ok(Math.abs(learned / estimate - 1.5) < 0.05, `${learned} for ${estimate}`);
+  t.equal(counter.correct('glm-4', estimate), learned);
+  t.equal(counter.estimate(LONG), estimate, 'what is learned from stays uncorrected');
+  t.equal(counter.correct('glm-4.6', estimate), estimate, 'other models are not concerned');
+});
