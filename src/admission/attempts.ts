@@ -1,8 +1,9 @@
 // Tries a request until it succeeds, or until another try would not help.
 
 import { Failure } from '../failure/failure.ts';
+import { failureRow } from '../failure/table.ts';
 import { type Clock, sleep } from '../lib/clock.ts';
-import { ModelError, type ModelFailureKind } from '../model/model-error.ts';
+import { ModelError } from '../model/model-error.ts';
 import type { AdaptiveLimit, PermitOutcome } from './adaptive-limit.ts';
 import type { Gate, Permit, Target, Ticket } from './gate.ts';
 
@@ -16,14 +17,6 @@ const LONGEST_WAIT_MS = 8000;
  * that long for their turn; the line's own limit ends the wait of a caller.
  */
 const ACCEPTED_WITHIN_MS = 60_000;
-
-/** Failures of an account, which another account may not have. */
-const ofTheAccount: ReadonlySet<ModelFailureKind> = new Set([
-  'key_missing',
-  'key_invalid',
-  'no_permission',
-  'quota_exhausted',
-]);
 
 export interface AttemptDeps {
   readonly gate: Gate;
@@ -87,7 +80,7 @@ export class Attempts<Model> {
     if (!(error instanceof ModelError)) throw error;
     this.#last = error;
     const { clock } = this.#parts;
-    if (ofTheAccount.has(error.kind)) {
+    if (failureRow(error.kind).rests === 'account') {
       endpoint.account.rest(clock.now());
       const others = this.#target.endpoints.some(({ account }) => !account.isResting(clock.now()));
       if (!others) throw error;
@@ -98,7 +91,7 @@ export class Attempts<Model> {
     // A try that was accepted and then refused would count as a grant for its own next one, for ever.
     const goesOn = !wasAccepted && waitingHelps(error, endpoint.limit, clock);
     const exhausted = this.count > this.#parts.retries && !goesOn;
-    if (!error.transient || exhausted || this.#waitMs > this.#ticket.budgetMs) throw error;
+    if (!mayPass(error) || exhausted || this.#waitMs > this.#ticket.budgetMs) throw error;
   }
 
   /** The endpoint's own limit paces those who were refused for the number of requests. */
@@ -118,4 +111,10 @@ function waitingHelps(
 ): boolean {
   if (kind !== 'rate_limited' || lastAcceptedAt === null) return false;
   return clock.now() - lastAcceptedAt < ACCEPTED_WITHIN_MS;
+}
+
+/** Whether the same request may succeed a moment later. */
+function mayPass({ kind }: ModelError): boolean {
+  const { retry } = failureRow(kind);
+  return retry.includes('here') || retry.includes('load');
 }

@@ -10,6 +10,7 @@ import type { Settings } from '../config/settings.ts';
 import { ControllerClient } from '../controller/client.ts';
 import { Registration } from '../controller/registration.ts';
 import { PromptFormat } from '../fastchat/prompt/prompt-format.ts';
+import { workerStatus } from '../fastchat/replies.ts';
 import { createAgent } from '../glm/client.ts';
 import { createServer } from '../http/server.ts';
 import { systemClock } from '../lib/clock.ts';
@@ -71,11 +72,16 @@ export async function startApp(
   const state = { draining: false, registration: null as Registration | null };
   const readiness = () => notReadyBecause(settings, state);
   const pathPrefix = pathOf(settings.workerAddress);
-  const server = createServer({ ...settings, pathPrefix }, { worker, readiness, logger });
+  const format = new PromptFormat(settings.convTemplate, fenceSecretOf(settings));
+  const showReasoning = settings.reasoning === 'inline';
+  const server = createServer(
+    { ...settings, pathPrefix, format, showReasoning },
+    { worker, readiness, logger },
+  );
   await server.listen({ host: settings.host, port: settings.port });
   const url = urlOf(server, settings.host);
   const address = settings.noRegister ? null : new AdvertisedAddress(settings, url);
-  logger.info({ url, models: worker.status.model_names }, 'listening');
+  logger.info({ url, models: worker.modelNames }, 'listening');
   if (address !== null) {
     const dispatcher = controllerAgent;
     state.registration = createRegistration(settings, address, worker, { dispatcher, logger });
@@ -114,7 +120,7 @@ function takeModels(result: ModelsFileResult, { factory, worker, logger }: Model
   try {
     if (!result.ok) throw new Error(result.problems.join('; '));
     worker.serve(factory.create(result.entries));
-    logger.info({ models: worker.status.model_names }, 'MODELS_FILE read again');
+    logger.info({ models: worker.modelNames }, 'MODELS_FILE read again');
     return true;
   } catch (error) {
     // Nothing in here throws anything but errors.
@@ -133,7 +139,7 @@ async function drain(
   logger: Logger,
 ): Promise<void> {
   worker.drain();
-  logger.info({ running: worker.status.queue_length }, 'draining');
+  logger.info({ running: worker.load }, 'draining');
   const goodbye = sayGoodbye(registration, logger);
   await worker.idle(AbortSignal.timeout(drainTimeoutMs));
   worker.stop();
@@ -171,7 +177,6 @@ function createWorker(settings: Settings, models: ServedModels, logger: Logger):
   const clock = systemClock;
   return new Worker(
     {
-      format: new PromptFormat(settings.convTemplate, fenceSecretOf(settings)),
       gate: new Gate({ ...settings, permits: settings.concurrency }, clock),
       counter: new TokenCounter(clock),
       observer: new LogObserver(logger),
@@ -180,7 +185,6 @@ function createWorker(settings: Settings, models: ServedModels, logger: Logger):
       retries: settings.retries,
       generationTimeoutMs: settings.generationTimeoutMs,
       streamIntervalMs: settings.streamIntervalMs,
-      showReasoning: settings.reasoning === 'inline',
     },
     models,
   );
@@ -199,7 +203,7 @@ function createRegistration(
     random: Math.random,
     heartBeatMs: settings.heartBeatMs,
     multimodal: () => worker.multimodal,
-    status: () => worker.status,
+    status: () => workerStatus(worker.modelNames, worker.load),
     events: {
       registered: () => logger.info({ controller, workerAddress: address.known }, 'registered'),
       forgotten: () => logger.warn({ controller }, 'the controller forgot us, registering again'),

@@ -1,6 +1,7 @@
 // The frames of `/worker_generate_stream`: JSON and a zero byte, each with the whole answer so far.
 
 import type { ErrorCode } from '../failure/error-codes.ts';
+import type { Failure } from '../failure/failure.ts';
 
 /** Tokens of a request as FastChat spells them; always whole numbers. */
 export interface FrameUsage {
@@ -85,17 +86,14 @@ export interface ErrorReply {
   readonly error: { readonly message: string; readonly type: string; readonly code: ErrorCode };
 }
 
-/**
- * The JSON of a failure.
- * @param type our name of the failure, the same as in the log
- */
-export function errorReply(code: ErrorCode, type: string, sentence: string): ErrorReply {
-  return { text: sentence, error_code: code, error: { message: sentence, type, code } };
+/** The JSON of a failure; its `type` is our name of it, the same as in the log. */
+export function errorReply({ kind, row: { code }, sentence }: Failure): ErrorReply {
+  return { text: sentence, error_code: code, error: { message: sentence, type: kind, code } };
 }
 
 /** The last frame of a stream that failed. */
-export function errorFrame(reply: ErrorReply): Frame {
-  return { body: NO_BYTES, tail: `${JSON.stringify(reply)}\0` };
+export function errorFrame(failure: Failure): Frame {
+  return { body: NO_BYTES, tail: `${JSON.stringify(errorReply(failure))}\0` };
 }
 
 /** A frame as the JSON text that `/worker_generate` replies with: no zero byte. */

@@ -10,6 +10,11 @@ export interface WorkerStatus {
   readonly queue_length: number;
 }
 
+/** The status of a worker that serves `names`, with so many requests running or waiting. */
+export function workerStatus(names: readonly string[], load: number): WorkerStatus {
+  return { model_names: names, speed: 1, queue_length: load };
+}
+
 /** Reply of `/count_token`. */
 export interface TokenCount {
   readonly count: number;

@@ -1,6 +1,7 @@
 // Checks the bodies that FastChat's callers send; the last place that sees unknown data.
 
 import { z } from 'zod';
+import { Failure } from '../failure/failure.ts';
 
 /** Null and absent mean the same to FastChat. */
 const optional = <Schema extends z.ZodType>(schema: Schema) =>
@@ -72,12 +73,10 @@ export const modelRequest = z.object({ model: optional(text) });
 /** Body of `/count_token`. */
 export const countTokenRequest = z.object({ model: optional(text), prompt: text });
 
-/** Why a body was not taken: names the field, never quotes its value. */
-export class RequestError extends Error {}
-
 /**
  * Checks `body` against `schema`.
- * @throws RequestError that says which field is wrong and what was expected
+ * @throws Failure `request_invalid` that names the first wrong field and what was expected, and
+ *   never quotes its value
  */
 export function parseRequest<Schema extends z.ZodType>(
   schema: Schema,
@@ -86,8 +85,8 @@ export function parseRequest<Schema extends z.ZodType>(
   const result = schema.safeParse(body ?? {});
   if (result.success) return result.data;
   // Of several complaints the first is enough: a long list could have one per item.
-  const [complaint] = result.error.issues.map(
+  const [hint = ''] = result.error.issues.map(
     ({ path, message }) => `${path.join('.') || 'body'}: ${message}`,
   );
-  throw new RequestError(complaint);
+  throw new Failure('request_invalid', { hint });
 }

@@ -1,13 +1,13 @@
-// A caller's request as the worker knows it: a name, a path, and whether the caller is still there.
+// A caller as the worker knows it: the name of the request, its path, and whether somebody is there.
 
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { RequestError } from '../fastchat/requests.ts';
+import { Failure } from '../failure/failure.ts';
 import type { Caller } from '../worker/request-context.ts';
 
 /**
  * The response closes early only when its caller leaves.
- * @throws RequestError for a request that its caller sent behind another one without waiting for
- *   the answer: Node would never tell such a response that its caller has left
+ * @throws Failure for a request that its caller sent behind another one without waiting for the
+ *   answer: Node would never tell such a response that its caller has left
  */
 export function callerOf(request: FastifyRequest, reply: FastifyReply): Caller {
   const left = new AbortController();
@@ -17,6 +17,8 @@ export function callerOf(request: FastifyRequest, reply: FastifyReply): Caller {
     if (!raw.writableFinished) left.abort();
   });
   if (raw.destroyed) left.abort();
-  else if (raw.socket === null) throw new RequestError('connection: another answer is under way');
+  else if (raw.socket === null) {
+    throw new Failure('request_invalid', { hint: 'connection: another answer is under way' });
+  }
   return { id: request.id, path: request.url, signal: left.signal };
 }

@@ -3,7 +3,8 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { Failure, failureOf } from '../failure/failure.ts';
-import { errorFrame } from '../fastchat/frames.ts';
+import { errorFrame, errorReply } from '../fastchat/frames.ts';
+import { CallerGone } from '../worker/request-context.ts';
 
 /**
  * `frame` and `reply` come with HTTP 200, because FastChat's callers lose the text of anything else;
@@ -21,25 +22,27 @@ declare module 'fastify' {
 /** Fastify's code for a body that is longer than allowed. */
 const TOO_LARGE = 'FST_ERR_CTP_BODY_TOO_LARGE';
 
-/** Answers whatever a route or Fastify throws; each refusal leaves one line in the log. */
+/**
+ * Answers whatever a route or Fastify throws, with one line in the log: a warning for a request that
+ * is refused, an error with its stack for a defect. What the worker has told of never comes here.
+ */
 export function addFailureReplies(
   server: FastifyInstance,
   bodyLimit: number,
   logger: Logger,
 ): void {
   server.setErrorHandler<FastifyError | Error>((error, request, reply) => {
+    if (error instanceof CallerGone) return reply.hijack();
     const failure = failureOfRequest(error, bodyLimit);
-    // A Failure comes from the worker, which has told of it already.
-    if (!(error instanceof Failure)) {
-      const { kind, hint, cause, remedy } = failure;
-      const line = { requestId: request.id, path: request.url, failure: kind };
-      logger.warn({ ...line, hint, err: cause, remedy }, 'request refused');
-    }
+    const { kind, hint, cause, row } = failure;
+    const line = { requestId: request.id, path: request.url, failure: kind, remedy: row.remedy };
+    if (kind === 'internal_error') logger.error({ ...line, err: cause }, 'a request met a defect');
+    else logger.warn({ ...line, hint, err: cause }, 'request refused');
     return sendFailure(failure, request, reply);
   });
   server.setNotFoundHandler((request, reply) => {
     const failure = new Failure('request_invalid', { hint: `no ${request.method} at this path` });
-    return reply.code(404).type('application/json').send(failure.reply);
+    return reply.code(404).type('application/json').send(errorReply(failure));
   });
 }
 
@@ -58,15 +61,10 @@ function sendFailure(failure: Failure, request: FastifyRequest, reply: FastifyRe
   reply.type('application/json');
   switch (request.routeOptions.config.failureForm) {
     case 'frame':
-      return reply.code(200).send(errorFrame(failure.reply).tail);
+      return reply.code(200).send(errorFrame(failure).tail);
     case 'reply':
-      return reply.code(200).send(failure.reply);
+      return reply.code(200).send(errorReply(failure));
     default:
-      return reply.code(statusOf(failure)).send(failure.reply);
+      return reply.code(failure.row.status).send(errorReply(failure));
   }
-}
-
-function statusOf({ kind }: Failure): number {
-  if (kind === 'request_too_large') return 413;
-  return kind === 'request_invalid' ? 400 : 500;
 }

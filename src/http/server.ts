@@ -8,6 +8,7 @@ import { addFailureReplies } from './failure-reply.ts';
 import { addDescribeRoutes } from './fastchat/describe.ts';
 import { addEmbeddingRoutes } from './fastchat/embeddings.ts';
 import { addGenerateRoutes } from './fastchat/generate.ts';
+import type { FastChatOptions } from './fastchat/prepare-chat.ts';
 import { readBodiesAsJson } from './json-body.ts';
 import { addHealthRoutes, type Readiness } from './operate/health.ts';
 import type { WriteLimits } from './stream-writer.ts';
@@ -21,7 +22,7 @@ const KEEP_ALIVE_MS = 5000;
 /** Longest time for a whole request, head and body, to arrive, in milliseconds. */
 const REQUEST_TIMEOUT_MS = 60_000;
 
-export interface ServerOptions extends WriteLimits {
+export interface ServerOptions extends WriteLimits, FastChatOptions {
   /** Largest body, in bytes. */
   readonly bodyLimit: number;
   /** Path of the advertised worker address, such as `/glm`; '' without one. */
@@ -35,7 +36,10 @@ export interface ServerDeps {
 }
 
 /** The server, not yet listening. */
-export function createServer(options: ServerOptions, parts: ServerDeps): FastifyInstance {
+export function createServer(
+  options: ServerOptions,
+  { worker, readiness, logger }: ServerDeps,
+): FastifyInstance {
   const server = fastify({
     bodyLimit: options.bodyLimit,
     keepAliveTimeout: KEEP_ALIVE_MS,
@@ -49,12 +53,14 @@ export function createServer(options: ServerOptions, parts: ServerDeps): Fastify
     allowErrorHandlerOverride: false,
   });
   readBodiesAsJson(server);
-  addFailureReplies(server, options.bodyLimit, parts.logger);
+  addFailureReplies(server, options.bodyLimit, logger);
+  const onDefect = (error: unknown, requestId: string) =>
+    logger.error({ requestId, err: error }, 'a defect broke an answer');
   const addRoutes = async (scope: FastifyInstance) => {
-    addGenerateRoutes(scope, parts.worker, options);
-    addEmbeddingRoutes(scope, parts.worker);
-    addDescribeRoutes(scope, parts.worker);
-    addHealthRoutes(scope, parts.readiness);
+    addGenerateRoutes(scope, worker, { ...options, onDefect });
+    addEmbeddingRoutes(scope, worker);
+    addDescribeRoutes(scope, worker, options.format);
+    addHealthRoutes(scope, readiness);
   };
   // A proxy in front may strip the prefix or leave it, so both are served.
   server.register(addRoutes);

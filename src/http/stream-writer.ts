@@ -1,93 +1,103 @@
-// Writes frames to a caller's socket: at the caller's pace, never silent, never without an end.
+// Writes an answer to a caller's socket: at the caller's pace, never silent, never without an end.
 
-import type { ServerResponse } from 'node:http';
-import type { Frame } from '../fastchat/frames.ts';
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { Failure } from '../failure/failure.ts';
+
+/**
+ * Bytes in two pieces, to be written one after the other. `body` may be a view of bytes that stay as
+ * they are while a piece waits in a socket.
+ */
+export interface Piece {
+  readonly body: Uint8Array;
+  readonly tail: string;
+}
+
+/** How one door writes an answer. */
+export interface Encoder<Item> {
+  readonly headers: OutgoingHttpHeaders;
+  encode(item: Item): Piece;
+  /** Written after a silence; must change nothing of what the caller has understood so far. */
+  keepAlive(): Piece;
+  /** Ends an answer that failed. */
+  failure(failure: Failure): Piece;
+}
 
 export interface WriteLimits {
   /** A caller that takes nothing for so long is dropped, in milliseconds. */
   readonly writeTimeoutMs: number;
-  /** After so much silence the newest frame is sent again, in milliseconds; 0 = never. */
+  /** After so much silence something is sent again, in milliseconds; 0 = never. */
   readonly keepAliveMs: number;
 }
-
-/**
- * No Content-Type, as FastChat's own workers send none. FastChat never uses a connection twice, so
- * one that carried a stream is closed and cannot hold up the end of the process.
- */
-const STREAM_HEADERS = {
-  connection: 'close',
-  'cache-control': 'no-cache',
-  'x-accel-buffering': 'no',
-};
 
 /** Ends a body that was sent in chunks. */
 const LAST_CHUNK = '0\r\n\r\n';
 
-/** Frames below so many bytes are copied into one piece; Node has a pool for buffers of this size. */
+/** Pieces below so many bytes are copied into one; Node has a pool for buffers of this size. */
 const COPIED_BELOW = 4096;
 
 /**
- * Sent when there is silence before the first frame: FastChat's callers and the controller's relay
- * take an empty text for no news.
- */
-const NO_NEWS: Frame = {
-  body: Buffer.from('{"text":"'),
-  tail: '","error_code":0,"usage":{"prompt_tokens":0,"completion_tokens":0,"total_tokens":0},"finish_reason":null}\0',
-};
-
-/**
- * Writes all frames and ends the response. While the caller's socket is full no frame is pulled: what
- * the caller gets next is the newest text, not a backlog. An iteration that fails breaks the
- * connection, because a clean end would look like a complete answer.
+ * Writes all items and ends the response. While the caller's socket is full no item is pulled: what
+ * the caller gets next is the newest, not a backlog. An iteration that fails in any other way than
+ * with a Failure breaks the connection, because a clean end would look like a complete answer.
+ * @param onDefect is told of such an error while the caller is still there
  * @returns once the response has ended or the caller has gone
  */
-export async function writeFrames(
+export async function writeStream<Item>(
   response: ServerResponse,
-  frames: AsyncIterable<Frame>,
+  items: AsyncIterable<Item>,
+  encoder: Encoder<Item>,
   limits: WriteLimits,
+  onDefect: (error: unknown) => void,
 ): Promise<void> {
-  response.writeHead(200, STREAM_HEADERS);
+  response.writeHead(200, encoder.headers);
   // In a moment, once the model has been asked: a write takes as long as much of what is done for that.
   setImmediate(() => response.flushHeaders());
   // A write after the caller has gone is an error event; `close` has told us already.
   response.on('error', () => undefined);
-  const writer = new FrameWriter(response, limits);
+  const writer = new StreamWriter(response, limits, () => encoder.keepAlive());
   try {
-    for await (const frame of frames) {
-      if (!writer.write(frame)) await writer.drained();
+    for await (const item of items) {
+      if (!writer.write(encoder.encode(item))) await writer.drained();
       if (response.destroyed) return;
     }
     await writer.end();
-  } catch {
-    response.destroy();
+  } catch (error) {
+    if (error instanceof Failure) {
+      writer.write(encoder.failure(error));
+      await writer.end();
+    } else {
+      if (!response.destroyed) onDefect(error);
+      response.destroy();
+    }
   } finally {
     writer.close();
   }
 }
 
-class FrameWriter {
+class StreamWriter {
   readonly #response: ServerResponse;
   readonly #limits: WriteLimits;
   readonly #keepAlive: NodeJS.Timeout | null;
   /** Whether the body is sent in chunks, which callers of HTTP/1.0 do not understand. */
   readonly #chunked: boolean;
-  #newest = NO_NEWS;
 
-  constructor(response: ServerResponse, limits: WriteLimits) {
+  constructor(response: ServerResponse, limits: WriteLimits, keepAlive: () => Piece) {
     this.#response = response;
     this.#limits = limits;
-    // Node would make five pieces of each frame; here the chunks are made in one.
+    // Node would make five pieces of each; here the chunks are made in one.
     this.#chunked = response.chunkedEncoding;
     response.chunkedEncoding = false;
     const { keepAliveMs } = limits;
-    this.#keepAlive = keepAliveMs > 0 ? setInterval(() => this.#repeat(), keepAliveMs) : null;
+    const repeat = () => {
+      if (!response.writableNeedDrain) this.#send(keepAlive());
+    };
+    this.#keepAlive = keepAliveMs > 0 ? setInterval(repeat, keepAliveMs) : null;
   }
 
-  /** Writes a frame; false when the caller's socket is full. */
-  write(frame: Frame): boolean {
-    this.#newest = frame;
+  /** Writes a piece; false when the caller's socket is full. */
+  write(piece: Piece): boolean {
     this.#keepAlive?.refresh();
-    return this.#send(frame);
+    return this.#send(piece);
   }
 
   /** Waits until the caller can take more, or is gone. */
@@ -124,11 +134,7 @@ class FrameWriter {
     });
   }
 
-  #repeat(): void {
-    if (!this.#response.writableNeedDrain) this.#send(this.#newest);
-  }
-
-  #send({ body, tail }: Frame): boolean {
+  #send({ body, tail }: Piece): boolean {
     const response = this.#response;
     const length = body.length + Buffer.byteLength(tail);
     const head = this.#chunked ? `${length.toString(16)}\r\n` : '';

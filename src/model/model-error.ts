@@ -1,34 +1,35 @@
 // The closed set of ways in which a model can fail, named without a word of GLM's or FastChat's.
 
-/** What is known of each kind of failure, whoever reports it. */
-interface FailureKindFacts {
-  /** Whether the same call may succeed after a wait, as long as no text has been delivered. */
-  readonly transient: boolean;
-  /** Who has to act: the end user, the operator of this worker, or the provider. */
-  readonly fault: 'caller' | 'operator' | 'provider';
-}
-
-/** One row per kind; the key is the name in logs, metrics and on the wire. */
-export const modelFailureKinds = {
-  key_missing: { transient: false, fault: 'operator' },
-  key_invalid: { transient: false, fault: 'operator' },
-  no_permission: { transient: false, fault: 'operator' },
-  model_unknown: { transient: false, fault: 'operator' },
-  parameter_rejected: { transient: false, fault: 'caller' },
-  content_blocked: { transient: false, fault: 'caller' },
-  context_overflow: { transient: false, fault: 'caller' },
-  rate_limited: { transient: true, fault: 'operator' },
-  quota_exhausted: { transient: false, fault: 'operator' },
-  overloaded: { transient: true, fault: 'provider' },
-  upstream_unreachable: { transient: true, fault: 'provider' },
-  upstream_error: { transient: true, fault: 'provider' },
-  upstream_refused: { transient: false, fault: 'operator' },
-  upstream_timeout: { transient: false, fault: 'provider' },
-  upstream_malformed: { transient: false, fault: 'provider' },
-  upstream_cut: { transient: true, fault: 'provider' },
-} as const satisfies Record<string, FailureKindFacts>;
-
-export type ModelFailureKind = keyof typeof modelFailureKinds;
+/** A model's failures; each has a row in the table of all failures, with what follows from it. */
+export type ModelFailureKind =
+  /** No key came along, or it is not valid, or its account may not use the API or plan. */
+  | 'key_missing'
+  | 'key_invalid'
+  | 'no_permission'
+  /** The account may not use this model, or there is no such model. */
+  | 'model_not_permitted'
+  | 'model_unknown'
+  | 'parameter_rejected'
+  | 'content_blocked'
+  | 'context_overflow'
+  /** Too many requests of this account; a refusal like it that nobody can name; no money left. */
+  | 'rate_limited'
+  | 'throttled'
+  | 'quota_exhausted'
+  /** The provider sheds load, whoever asks. */
+  | 'overloaded'
+  | 'upstream_unreachable'
+  /** The provider says that it failed, or refuses with a code that nobody knows. */
+  | 'upstream_error'
+  | 'upstream_refused'
+  /** Nothing answers at this path. */
+  | 'address_wrong'
+  | 'upstream_timeout'
+  | 'upstream_malformed'
+  /** The answer ended without saying how, or with a reason that is no success, or empty. */
+  | 'upstream_cut'
+  | 'upstream_aborted'
+  | 'answer_empty';
 
 /** What the provider said, for the log only: never shown to a caller. */
 export interface UpstreamDetail {
@@ -56,10 +57,5 @@ export class ModelError extends Error {
     super(kind, options);
     this.kind = kind;
     this.upstream = upstream;
-  }
-
-  /** Whether the same call may succeed after a wait. */
-  get transient(): boolean {
-    return modelFailureKinds[this.kind].transient;
   }
 }

@@ -21,11 +21,12 @@ export class LogObserver implements Observer {
     const model = facts.model.slice(0, NAME_LIMIT);
     const line = { ...facts, model, ...usage, outcome: outcome.is };
     if (outcome.is === 'failed') {
-      const { kind, code, hint, upstream, cause, remedy } = outcome.failure;
-      this.#logger.warn(
-        { ...line, failure: kind, errorCode: code, hint, upstream, err: cause, remedy },
-        'failed',
-      );
+      const { kind, hint, upstream, cause, row } = outcome.failure;
+      const { code: errorCode, remedy } = row;
+      const told = { ...line, failure: kind, errorCode, hint, upstream, err: cause, remedy };
+      // A defect is ours, and its line has the stack.
+      if (kind === 'internal_error') this.#logger.error(told, 'failed');
+      else this.#logger.warn(told, 'failed');
     } else if (outcome.is === 'done') {
       this.#logger.info({ ...line, finish: outcome.finish }, 'answered');
     } else {

@@ -1,115 +1,108 @@
-// Answers one prompt: understands it, finds a permit, asks the model, and folds what it says.
+// Answers one chat: finds its model, waits for a permit, asks, and asks again where that may help.
 
 import { Attempts, permitOutcome } from '../admission/attempts.ts';
-import type { Target } from '../admission/gate.ts';
-import type { Frame } from '../fastchat/frames.ts';
-import { samplingParameters } from '../fastchat/parameters.ts';
-import { TEMPLATE_STOP } from '../fastchat/prompt/conversation.ts';
-import { readPrompt } from '../fastchat/prompt/messages.ts';
-import type { GenerateRequest } from '../fastchat/requests.ts';
+import type { Permit } from '../admission/gate.ts';
 import type { ChatModel, ChatRequest } from '../model/chat-model.ts';
 import { ModelError } from '../model/model-error.ts';
 import type { RawEstimate } from '../tokens/token-counter.ts';
+import { Answer, type AnswerDelta } from './answer.ts';
 import type { WorkerDeps } from './deps.ts';
-import { Generation, type GenerationOptions } from './generation.ts';
+import type { AskedChat } from './prepared-chat.ts';
 import type { RequestContext } from './request-context.ts';
 import type { ServedModel, ServedModels } from './served-models.ts';
 
-/** A request that is understood: what is asked of which model, and how its answer is told. */
-interface Job {
-  readonly model: ServedModel;
-  readonly target: Target<ChatModel>;
-  readonly request: ChatRequest;
-  readonly options: GenerationOptions;
-  readonly estimate: RawEstimate;
-}
-
 /**
- * The frames of an answer, the last one with a finish reason. A try that fails before any text is
+ * The deltas of an answer, the last one with a finish. An attempt that fails before any text is
  * repeated where that may help.
  * @throws Failure, ModelError, or the reason of the context's signal
  */
 export async function* answerChat(
   deps: WorkerDeps,
   models: ServedModels,
-  request: GenerateRequest,
+  asked: AskedChat,
   context: RequestContext,
-): AsyncGenerator<Frame, void, undefined> {
-  const job = understand(deps, models, request, context);
-  const attempts = new Attempts(deps, job.target, context.signal);
+): AsyncGenerator<AnswerDelta, void, undefined> {
+  context.model = asked.model ?? models.first.name;
+  const { model, target } = models.forChat(asked.model);
+  context.upstreamModel = model.upstreamModel;
+  // Everything that can be wrong with a request is found here, before it waits for a permit.
+  const { request: given, ...shown } = await asked.prepare(model);
+  const request = withDefaults(given, model);
+  const estimate = deps.counter.estimate(request.messages);
+  const promptTokens = deps.counter.correct(model.upstreamModel, estimate);
+  const attempts = new Attempts(deps, target, context.signal);
   for (;;) {
     const permit = await attempts.permit();
     context.started(attempts.count);
-    // This function goes on only when its caller reads: one who has stopped must not keep the permit.
-    const onAbort = () => permit.release('other');
-    context.signal.addEventListener('abort', onAbort);
-    const stream = permit.endpoint.model.chat(job.request, context.signal);
-    const generation = new Generation(job.options);
+    const answer = new Answer({ promptTokens, stop: request.stop, ...shown });
     try {
-      // Not a generator of its own: one more would cost every frame three turns of the queue.
-      for await (const delta of stream) {
-        permit.accepted();
-        if (!generation.take(delta)) continue;
-        context.textArrived();
-        // Leaving the loop closes the stream: after a stop string the rest would cost money.
-        if (generation.finish !== null) break;
-        yield generation.frame;
-        // Each frame repeats the text, so words that come in quick succession share one.
-        stream.coalesce(deps.streamIntervalMs);
-      }
-      if (generation.finish === null) throw new ModelError('upstream_cut');
-      permit.release('accepted');
+      const last = yield* attempt(deps, permit, request, answer, context);
+      learn(deps, model, request, estimate, answer);
+      context.done(last.finish);
+      // The permit is free by now: a slow reader of the end must not keep others waiting.
+      yield last;
+      return;
     } catch (error) {
-      permit.release(permitOutcome(error));
-      if (generation.begun) throw error;
+      if (answer.begun) throw error;
       attempts.failed(permit, error);
-      continue;
-    } finally {
-      // Also when the caller leaves between two frames.
-      permit.release('other');
-      context.signal.removeEventListener('abort', onAbort);
-      context.usage = generation.usage;
-      context.upstreamRequestId = stream.upstreamRequestId;
     }
-    learn(deps, job, generation);
-    context.done(generation.finish);
-    // The permit is free by now: a slow reader of the last frame must not keep others waiting.
-    yield generation.frame;
-    return;
   }
 }
 
-/** Everything that can be wrong with a request is found here, before it waits for a permit. */
-function understand(
-  { counter, format, showReasoning }: WorkerDeps,
-  models: ServedModels,
-  request: GenerateRequest,
-  context: RequestContext,
-): Job {
-  context.model = request.model ?? models.first.name;
-  const { model, target } = models.forChat(request.model);
-  context.upstreamModel = model.upstreamModel;
-  const { messages, isCompletion } = readPrompt(request, format, model.vision);
-  const stop = request.stop.filter((one) => one !== TEMPLATE_STOP);
-  const estimate = counter.estimate(messages);
-  const usual = model.temperature === null ? {} : { temperature: model.temperature };
-  return {
-    model,
-    target,
-    request: { ...usual, ...samplingParameters(request), messages, stop },
-    options: {
-      promptTokens: counter.correct(model.upstreamModel, estimate),
-      stop,
-      prefix: isCompletion && request.echo === true ? request.prompt : '',
-      showReasoning,
-    },
-    estimate,
-  };
+/** Where a request leaves the temperature open, the model's own setting counts. */
+function withDefaults(request: ChatRequest, { temperature }: ServedModel): ChatRequest {
+  return temperature === null ? request : { temperature, ...request };
 }
 
-function learn({ counter }: WorkerDeps, job: Job, generation: Generation): void {
-  const counted = generation.countedUsage?.promptTokens;
+/** One attempt: yields what it says and returns the end of it, its permit given back. */
+async function* attempt(
+  { streamIntervalMs }: WorkerDeps,
+  permit: Permit<ChatModel>,
+  request: ChatRequest,
+  answer: Answer,
+  context: RequestContext,
+): AsyncGenerator<AnswerDelta, AnswerDelta, undefined> {
+  // This function goes on only when its caller reads: one who is gone must not keep the permit.
+  const onAbort = () => permit.release('other');
+  context.signal.addEventListener('abort', onAbort);
+  const stream = permit.endpoint.model.chat(request, context.signal);
+  try {
+    for await (const delta of stream) {
+      permit.accepted();
+      const next = answer.take(delta);
+      if (next === null) continue;
+      context.textArrived();
+      if (next.finish !== null) {
+        permit.release('accepted');
+        // Leaving the loop closes the stream: after a stop string the rest would cost money.
+        return next;
+      }
+      yield next;
+      // Words that come in quick succession share one delta.
+      stream.coalesce(streamIntervalMs);
+    }
+    throw new ModelError('upstream_cut');
+  } catch (error) {
+    permit.release(permitOutcome(error));
+    throw error;
+  } finally {
+    // Also when the caller leaves between two deltas.
+    permit.release('other');
+    context.signal.removeEventListener('abort', onAbort);
+    context.usage = answer.usage;
+    context.upstreamRequestId = stream.upstreamRequestId;
+  }
+}
+
+function learn(
+  { counter }: WorkerDeps,
+  { upstreamModel }: ServedModel,
+  { messages }: ChatRequest,
+  estimate: RawEstimate,
+  { countedUsage }: Answer,
+): void {
+  const counted = countedUsage?.promptTokens;
   // Pictures would teach it nothing about text.
-  const onlyText = job.request.messages.every(({ content }) => typeof content === 'string');
-  if (counted && onlyText) counter.learn(job.model.upstreamModel, job.estimate, counted);
+  const onlyText = messages.every(({ content }) => typeof content === 'string');
+  if (counted && onlyText) counter.learn(upstreamModel, estimate, counted);
 }

@@ -1,18 +1,34 @@
-// Embeds a list of inputs: split into batches the model takes, a few at once, all or nothing.
+// Answers a list of inputs with vectors: batches the model takes, a few at once, all or nothing.
 
 import { Attempts, permitOutcome } from '../admission/attempts.ts';
 import type { Target } from '../admission/gate.ts';
 import { Failure } from '../failure/failure.ts';
-import { encodeVector } from '../fastchat/embeddings.ts';
-import type { EmbeddingReply } from '../fastchat/replies.ts';
-import type { EmbeddingRequest } from '../fastchat/requests.ts';
-import type { EmbeddingBatch, EmbeddingLimits, EmbeddingModel } from '../model/embedding-model.ts';
+import type {
+  EmbeddingBatch,
+  EmbeddingLimits,
+  EmbeddingModel,
+  JsonVector,
+} from '../model/embedding-model.ts';
 import { estimateTokens } from '../tokens/token-estimate.ts';
 import type { WorkerDeps } from './deps.ts';
 import type { RequestContext } from './request-context.ts';
 import type { ServedModels } from './served-models.ts';
 
-/** Batches of one request that are under way at once; each takes a permit at the gate. */
+/** Texts to embed with a served model. */
+export interface AskedEmbeddings {
+  /** The name it was asked by; undefined = the first model. */
+  readonly model: string | undefined;
+  readonly inputs: readonly string[];
+}
+
+export interface Embeddings {
+  /** One vector per input, in their order. */
+  readonly vectors: readonly JsonVector[];
+  /** Tokens of all inputs, as the provider counts them. */
+  readonly tokens: number;
+}
+
+/** Batches of one request that are under way at once; each takes a permit. */
 const BATCHES_AT_ONCE = 4;
 
 /**
@@ -23,28 +39,27 @@ const LENGTH_TOLERANCE = 1.5;
 
 /**
  * Embeds all inputs or none.
- * @throws Failure `input_rejected` naming the input by its index, and whatever a batch failed with
+ * @throws Failure `input_rejected` or `input_too_long` naming the input by its index, and whatever a
+ *   batch failed with
  */
-export async function embed(
+export async function answerEmbeddings(
   deps: WorkerDeps,
   models: ServedModels,
-  request: EmbeddingRequest,
+  asked: AskedEmbeddings,
   context: RequestContext,
-): Promise<EmbeddingReply> {
-  context.model = request.model ?? models.first.name;
-  const { model, target } = models.forEmbedding(request.model);
+): Promise<Embeddings> {
+  context.model = asked.model ?? models.first.name;
+  const { model, target } = models.forEmbedding(asked.model);
   context.upstreamModel = model.upstreamModel;
   const [endpoint] = target.endpoints;
   // FastChat passes on fewer vectors than inputs unnoticed, so an empty reply must not be possible.
   if (endpoint === undefined) throw new Error(`the model ${model.name} has no account`);
-  const batches = splitBatches(request.input, endpoint.model.limits);
+  const batches = splitBatches(asked.inputs, endpoint.model.limits);
   const results = await embedBatches(deps, target, batches, context);
   const tokens = results.reduce((sum, result) => sum + result.tokens, 0);
   context.usage = { promptTokens: tokens, completionTokens: 0, totalTokens: tokens };
   context.done(null);
-  const encode = encodeVector(request.encoding_format);
-  const embedding = results.flatMap(({ vectors }) => vectors.map(encode));
-  return { embedding, token_num: tokens };
+  return { vectors: results.flatMap(({ vectors }) => vectors), tokens };
 }
 
 /** Consecutive inputs, as many together as the limits allow; order and number stay. */
@@ -70,13 +85,15 @@ export function splitBatches(
   return batches;
 }
 
-/** Refuses what GLM would refuse, where nobody could tell any more which input it was. */
+/** Refuses what the model would refuse, where nobody could tell any more which input it was. */
 function checkInput(input: string, index: number, itemTokens: number): number {
-  const reject = (why: string) => new Failure('input_rejected', { hint: `input ${index}: ${why}` });
-  if (!/\S/.test(input)) throw reject('is empty');
+  if (!/\S/.test(input)) {
+    throw new Failure('input_rejected', { hint: `input ${index}: is empty` });
+  }
   const tokens = estimateTokens(input);
   if (tokens > itemTokens * LENGTH_TOLERANCE) {
-    throw reject(`about ${tokens} tokens, the model takes ${itemTokens}`);
+    const hint = `input ${index}: about ${tokens} tokens, the model takes ${itemTokens}`;
+    throw new Failure('input_too_long', { hint });
   }
   return tokens;
 }
@@ -119,7 +136,7 @@ async function embedBatch(
   const attempts = new Attempts(deps, target, signal);
   for (;;) {
     const permit = await attempts.permit();
-    context.started(context.tries + 1);
+    context.started(context.attempts + 1);
     try {
       const result = await permit.endpoint.model.embed(batch, signal);
       permit.accepted();

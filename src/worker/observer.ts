@@ -3,7 +3,7 @@
 import type { Failure } from '../failure/failure.ts';
 import type { FinishReason, Usage } from '../model/chat-model.ts';
 
-/** One finished piece of work. */
+/** One finished request. */
 export interface RequestReport {
   readonly requestId: string;
   readonly path: string;
@@ -19,8 +19,8 @@ export interface RequestReport {
   /** The provider's name for its request, if one was made. */
   readonly upstreamRequestId: string | null;
   /** How often the provider was asked. */
-  readonly tries: number;
-  /** Milliseconds in line, until the first text (null without any), and in all. */
+  readonly attempts: number;
+  /** Milliseconds in the queue, until the first text (null without any), and in all. */
   readonly waitedMs: number;
   readonly firstTextMs: number | null;
   readonly totalMs: number;

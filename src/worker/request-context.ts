@@ -1,11 +1,11 @@
-// The life of one piece of context: who may end it, how it ended, and how long each part took.
+// The life of one request: who may end it, how it ended, and how long each part took.
 
 import { Failure, failureOf } from '../failure/failure.ts';
 import type { Cancel, Clock } from '../lib/clock.ts';
 import type { FinishReason, Usage } from '../model/chat-model.ts';
 import type { RequestReport } from './observer.ts';
 
-/** A caller's request as the HTTP side sees it. */
+/** Who asks, as the HTTP side knows it. */
 export interface Caller {
   /** Our name of the request, the same in every log line about it. */
   readonly id: string;
@@ -14,7 +14,7 @@ export interface Caller {
   readonly signal: AbortSignal;
 }
 
-/** Why the context of a caller who left is stopped; never told to anybody. */
+/** Why a request ends whose caller is gone; never told to anybody. */
 export class CallerGone extends Error {}
 
 export class RequestContext {
@@ -32,7 +32,7 @@ export class RequestContext {
   upstreamModel = '';
   upstreamRequestId: string | null = null;
   usage: Usage | null = null;
-  tries = 0;
+  attempts = 0;
 
   constructor(caller: Caller, clock: Clock, timeoutMs: number) {
     this.#caller = caller;
@@ -43,27 +43,26 @@ export class RequestContext {
     if (caller.signal.aborted) this.#onLeave();
   }
 
+  get id(): string {
+    return this.#caller.id;
+  }
+
   /** Aborts when the caller leaves, the time is up, or the worker has to stop. */
   get signal(): AbortSignal {
     return this.#life.signal;
-  }
-
-  /** Whether the caller is gone, so that nothing more needs to be said. */
-  get left(): boolean {
-    return this.#life.signal.reason instanceof CallerGone;
   }
 
   stop(failure: Failure): void {
     this.#life.abort(failure);
   }
 
-  /** The context has a place and runs, for the so many-th time; the first one ends its wait. */
-  started(tries: number): void {
-    this.tries = tries;
+  /** Attempt number `attempts` has a permit; the first one ends the wait. */
+  started(attempts: number): void {
+    this.attempts = attempts;
     this.#startedAt ??= this.#clock.now();
   }
 
-  /** Text is on its way to the caller; only the first caller counts. */
+  /** Text is on its way to the caller; only the first time counts. */
   textArrived(): void {
     this.#firstTextAt ??= this.#clock.now();
   }
@@ -73,7 +72,10 @@ export class RequestContext {
     this.#outcome = { is: 'done', finish };
   }
 
-  failed(error: unknown): Failure {
+  /** Takes note of how it failed, and gives back what to throw at whoever waits for it. */
+  failed(error: unknown): Failure | CallerGone {
+    const { reason } = this.#life.signal;
+    if (reason instanceof CallerGone) return reason;
     const failure = failureOf(error);
     this.#outcome = { is: 'failed', failure };
     return failure;
@@ -92,7 +94,7 @@ export class RequestContext {
       outcome: this.#outcome,
       usage: this.usage,
       upstreamRequestId: this.upstreamRequestId,
-      tries: this.tries,
+      attempts: this.attempts,
       waitedMs: (this.#startedAt ?? now) - this.#began,
       firstTextMs: this.#firstTextAt === null ? null : this.#firstTextAt - this.#began,
       totalMs: now - this.#began,

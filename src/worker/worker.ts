@@ -1,14 +1,12 @@
-// The worker itself: answers FastChat's questions with the help of the models it serves.
+// The worker itself: answers prepared requests with the models it serves, whatever door they came by.
 
 import { Failure } from '../failure/failure.ts';
-import { errorFrame, type Frame } from '../fastchat/frames.ts';
-import type { ConversationTemplate } from '../fastchat/prompt/conversation.ts';
-import { messagesToCount } from '../fastchat/prompt/messages.ts';
-import type { EmbeddingReply, WorkerStatus } from '../fastchat/replies.ts';
-import type { EmbeddingRequest, GenerateRequest } from '../fastchat/requests.ts';
+import type { ChatMessage } from '../model/chat-model.ts';
+import type { AnswerDelta } from './answer.ts';
 import { answerChat } from './answer-chat.ts';
-import { embed } from './answer-embeddings.ts';
+import { type AskedEmbeddings, answerEmbeddings, type Embeddings } from './answer-embeddings.ts';
 import type { WorkerDeps } from './deps.ts';
+import type { AskedChat } from './prepared-chat.ts';
 import { type Caller, RequestContext } from './request-context.ts';
 import type { ServedModel, ServedModels } from './served-models.ts';
 
@@ -29,10 +27,14 @@ export class Worker {
     this.#models = models;
   }
 
-  /** No names while draining, so that a controller that asks takes us out of service. */
-  get status(): WorkerStatus {
-    const names = this.#draining ? [] : this.#models.names;
-    return { model_names: names, speed: 1, queue_length: this.#running.size };
+  /** None while draining, so that a controller that asks takes us out of service. */
+  get modelNames(): readonly string[] {
+    return this.#draining ? [] : this.#models.names;
+  }
+
+  /** Requests that run or wait. */
+  get load(): number {
+    return this.#running.size;
   }
 
   /** Whether any model sees pictures. */
@@ -40,55 +42,52 @@ export class Worker {
     return this.#models.multimodal;
   }
 
-  conversationTemplate(model: string | undefined): ConversationTemplate {
-    return this.#deps.format.template(this.#describe(model).name);
+  /** The model to describe: never a refusal, which would be a 500 for FastChat's end user. */
+  describe(name: string | undefined): ServedModel {
+    const models = this.#models;
+    const found = models.find(name);
+    if (found === undefined && name !== undefined) {
+      this.#deps.observer.unknownModel(name, models.first.name);
+    }
+    return found ?? models.first;
   }
 
-  contextLength(model: string | undefined): number {
-    return this.#describe(model).contextLength;
-  }
-
-  /** Tokens of a prompt, as exactly as the settings want it. */
-  async countTokens(model: string | undefined, prompt: string): Promise<number> {
-    const { counter, format } = this.#deps;
-    return counter.count(this.#describe(model), messagesToCount(prompt, format));
+  /** Tokens of a conversation, as exactly as the settings want it. */
+  async countTokens(model: ServedModel, messages: readonly ChatMessage[]): Promise<number> {
+    return this.#deps.counter.count(model, messages);
   }
 
   /**
-   * Answers a prompt in frames, the last of which has a finish reason or an error code. It never
-   * throws, and it ends without a last frame only for a caller who has left.
+   * Answers a chat in deltas, the last of which has a finish.
+   * @throws Failure, or CallerGone for a caller who has left
    */
-  async *generate(
-    request: GenerateRequest,
-    caller: Caller,
-  ): AsyncGenerator<Frame, void, undefined> {
+  async *answer(asked: AskedChat, caller: Caller): AsyncGenerator<AnswerDelta, void, undefined> {
     const context = this.#begin(caller);
     try {
-      yield* answerChat(this.#deps, this.#models, request, context);
+      yield* answerChat(this.#deps, this.#models, asked, context);
     } catch (error) {
-      if (!context.left) yield errorFrame(context.failed(error).reply);
+      throw context.failed(error);
     } finally {
       this.#end(context);
     }
   }
 
   /**
-   * Embeds all inputs or none; null for a caller who has left.
-   * @throws Failure
+   * Embeds all inputs or none.
+   * @throws Failure, or CallerGone for a caller who has left
    */
-  async embed(request: EmbeddingRequest, caller: Caller): Promise<EmbeddingReply | null> {
+  async embed(asked: AskedEmbeddings, caller: Caller): Promise<Embeddings> {
     const context = this.#begin(caller);
     try {
-      return await embed(this.#deps, this.#models, request, context);
+      return await answerEmbeddings(this.#deps, this.#models, asked, context);
     } catch (error) {
-      if (!context.left) throw context.failed(error);
+      throw context.failed(error);
     } finally {
       this.#end(context);
     }
-    return null;
   }
 
-  /** Takes no new context and refuses what waits; what runs goes on. */
+  /** Takes no new request and refuses what waits; what runs goes on. */
   drain(): void {
     this.#draining = true;
     this.#deps.gate.close();
@@ -118,15 +117,5 @@ export class Worker {
     this.#running.delete(context);
     this.#deps.observer.requestFinished(context.close());
     if (this.#running.size === 0) this.#onIdle();
-  }
-
-  /** The model to describe: never a refusal, which would be a 500 for the end user. */
-  #describe(name: string | undefined): ServedModel {
-    const models = this.#models;
-    const found = models.find(name);
-    if (found === undefined && name !== undefined) {
-      this.#deps.observer.unknownModel(name, models.first.name);
-    }
-    return found ?? models.first;
   }
 }

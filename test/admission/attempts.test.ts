@@ -6,19 +6,15 @@ import { Failure } from '../../src/failure/failure.ts';
 import {
   ModelError,
   type ModelFailureKind,
-  modelFailureKinds,
   type UpstreamDetail,
 } from '../../src/model/model-error.ts';
-import { partsOf, type TestParts, wishFor } from '../support/worker-parts.ts';
-
-const kinds = Object.keys(modelFailureKinds).filter(
-  (kind): kind is ModelFailureKind => kind in modelFailureKinds,
-);
+import { modelFailureKinds as kinds } from '../support/model-failure-kinds.ts';
+import { partsOf, type TestParts, targetOf } from '../support/worker-parts.ts';
 
 /** Tries of one request that may take any of `accounts`. */
 function triesOf(options: Parameters<typeof partsOf>[0] = {}, accounts: readonly string[] = ['a']) {
   const parts = partsOf(options);
-  const target = wishFor(parts, ...accounts);
+  const target = targetOf(parts, ...accounts);
   const life = new AbortController();
   return { parts, target, life, attempts: new Attempts(parts, target, life.signal) };
 }
@@ -54,7 +50,7 @@ async function triesUntil(error: ModelError, options = {}, accounts: readonly st
 const failure = (kind: ModelFailureKind, upstream: UpstreamDetail = {}) =>
   new ModelError(kind, upstream);
 
-t.test('each kind of failure is tried again or not as the contract says', async (t) => {
+t.test('each kind of failure is tried again or not as the table of failures says', async (t) => {
   const tried = await Promise.all(
     kinds.map(async (kind) => [kind, (await triesUntil(failure(kind))).tries]),
   );
@@ -62,19 +58,24 @@ t.test('each kind of failure is tried again or not as the contract says', async 
     key_missing: 1,
     key_invalid: 1,
     no_permission: 1,
+    model_not_permitted: 1,
     model_unknown: 1,
     parameter_rejected: 1,
     content_blocked: 1,
     context_overflow: 1,
     rate_limited: 3,
+    throttled: 3,
     quota_exhausted: 1,
     overloaded: 3,
     upstream_unreachable: 3,
     upstream_error: 3,
     upstream_refused: 1,
+    address_wrong: 1,
     upstream_timeout: 1,
     upstream_malformed: 1,
     upstream_cut: 3,
+    upstream_aborted: 3,
+    answer_empty: 3,
   });
 });
 

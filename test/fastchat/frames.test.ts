@@ -1,6 +1,7 @@
 // The bytes of the frames that FastChat reads.
 
 import t from 'tap';
+import { Failure } from '../../src/failure/failure.ts';
 import {
   AnswerBytes,
   errorFrame,
@@ -98,15 +99,17 @@ t.test('a piece that is longer than the buffer fits', async (t) => {
 });
 
 t.test('an error frame has the sentence twice, the code twice and our name of it', async (t) => {
-  const reply = errorReply(42903, 'overloaded', '忙 "busy"');
-  t.strictSame(reply, {
-    text: '忙 "busy"',
+  const failure = new Failure('overloaded', { hint: '"busy"' });
+  const { sentence } = failure;
+  t.strictSame(errorReply(failure), {
+    text: sentence,
     error_code: 42903,
-    error: { message: '忙 "busy"', type: 'overloaded', code: 42903 },
+    error: { message: sentence, type: 'overloaded', code: 42903 },
   });
+  const told = JSON.stringify(sentence);
   const json =
-    '{"text":"忙 \\"busy\\"","error_code":42903,' +
-    '"error":{"message":"忙 \\"busy\\"","type":"overloaded","code":42903}}';
-  t.equal(bytesOf(errorFrame(reply)).toString(), `${json}\0`);
-  t.equal(frameJson(errorFrame(reply)).toString(), json);
+    `{"text":${told},"error_code":42903,` +
+    `"error":{"message":${told},"type":"overloaded","code":42903}}`;
+  t.equal(bytesOf(errorFrame(failure)).toString(), `${json}\0`);
+  t.equal(frameJson(errorFrame(failure)).toString(), json);
 });

@@ -1,22 +1,22 @@
 // What FastChat's callers may send, and what they are told when it is wrong.
 
 import t from 'tap';
+import { Failure } from '../../src/failure/failure.ts';
 import {
   countTokenRequest,
   embeddingRequest,
   generateRequest,
   modelRequest,
   parseRequest,
-  RequestError,
 } from '../../src/fastchat/requests.ts';
 
-/** The message of the RequestError that `parse` throws; null when it throws none. */
+/** The hint of the Failure that `parse` throws; null when it throws none. */
 function complaint(parse: () => unknown): string | null {
   try {
     parse();
     return null;
   } catch (error) {
-    if (error instanceof RequestError) return error.message;
+    if (error instanceof Failure && error.kind === 'request_invalid') return error.hint;
     throw error;
   }
 }

@@ -33,7 +33,7 @@ const BUG = new TypeError('PLANTED detail of the inside');
 t.test(
   'an error that nobody foresaw is 50001 without its words, and logged with its stack',
   async (t) => {
-    const { text } = new Failure('internal_error').reply;
+    const { sentence: text } = new Failure('internal_error');
     const reply = {
       text,
       error_code: 50001,
@@ -50,24 +50,18 @@ t.test(
       t.equal(response.statusCode, status, String(form));
       t.equal(response.body, JSON.stringify(reply) + end);
       t.match(response.headers['content-type'], /^application\/json/);
-      t.match(logs.withMessage('request refused'), [
+      t.match(logs.withMessage('a request met a defect'), [
         { failure: 'internal_error', path: '/route', err: { name: 'TypeError', stack: /PLANTED/ } },
       ]);
     }
   },
 );
 
-t.test('a failure of the worker is told as it is, and not logged a second time', async (t) => {
-  const failure = new Failure('queue_full');
-  const { ask, logs } = throwing(t, failure, 'reply');
-  t.strictSame(JSON.parse((await ask()).body), failure.reply);
-  t.strictSame(logs.withMessage('request refused'), []);
-});
-
 t.test('the status of a refusal says whose fault it is', async (t) => {
   for (const [kind, status] of [
     ['request_invalid', 400],
     ['request_too_large', 413],
+    ['queue_full', 503],
     ['internal_error', 500],
   ] as const) {
     t.equal((await throwing(t, new Failure(kind), 'status').ask()).statusCode, status, kind);
@@ -82,6 +76,6 @@ t.test('an error with a status of 500 and more is one of ours, not of the reques
 
 t.test('a body over the limit is told with the limit', async (t) => {
   const { ask } = throwing(t, BUG, 'reply');
-  const { text } = new Failure('request_invalid', { hint: 'body: not valid JSON' }).reply;
+  const { sentence: text } = new Failure('request_invalid', { hint: 'body: not valid JSON' });
   t.match(JSON.parse((await ask('{')).body), { text });
 });

@@ -1,11 +1,12 @@
-// What the frame writer does at its edges: an iteration that fails, a caller who is gone already.
+// What the writer of streams does at its edges: an iteration that fails, a caller who is gone already.
 
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import t, { type Test } from 'tap';
+import { Failure } from '../../src/failure/failure.ts';
 import type { Frame } from '../../src/fastchat/frames.ts';
-import { writeFrames } from '../../src/http/stream-writer.ts';
+import { type Encoder, type WriteLimits, writeStream } from '../../src/http/stream-writer.ts';
 import { deferred } from '../support/deferred.ts';
 import { start } from '../support/http-call.ts';
 import { rawSocket } from '../support/raw-socket.ts';
@@ -13,6 +14,37 @@ import { rawSocket } from '../support/raw-socket.ts';
 const LIMITS = { writeTimeoutMs: 60_000, keepAliveMs: 0 };
 
 const ASKING = 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n';
+
+/** Frames as they are, the newest one again after a silence. */
+class Frames implements Encoder<Frame> {
+  readonly headers = { connection: 'close' };
+  #newest = frame('');
+
+  encode(item: Frame): Frame {
+    this.#newest = item;
+    return item;
+  }
+
+  keepAlive(): Frame {
+    return this.#newest;
+  }
+
+  failure({ kind }: Failure): Frame {
+    return frame(kind);
+  }
+}
+
+/** What went wrong without being a failure of the answer. */
+const defects: unknown[] = [];
+
+function write(
+  response: ServerResponse,
+  frames: AsyncIterable<Frame>,
+  limits: Partial<WriteLimits> = {},
+): Promise<void> {
+  const onDefect = (error: unknown) => defects.push(error);
+  return writeStream(response, frames, new Frames(), { ...LIMITS, ...limits }, onDefect);
+}
 
 function frame(text: string): Frame {
   return { body: Buffer.from(`{"text":"${text}`), tail: '"}\0' };
@@ -41,7 +73,7 @@ t.test('frames are written one after the other and the response is ended', async
     yield frame('one');
     yield frame('one two');
   }
-  const { reply } = await answering(t, (response) => writeFrames(response, frames(), LIMITS));
+  const { reply } = await answering(t, (response) => write(response, frames()));
   const { end, frames: seen } = await reply;
   t.strictSame([end, seen], ['end', [{ text: 'one' }, { text: 'one two' }]]);
 });
@@ -53,7 +85,7 @@ t.test('each frame is one chunk, whatever its size', async (t) => {
   async function* frames() {
     for (const size of SIZES) yield frame('x'.repeat(size));
   }
-  const url = await listening(t, (response) => writeFrames(response, frames(), LIMITS));
+  const url = await listening(t, (response) => write(response, frames()));
   const socket = rawSocket(t, url, ASKING);
   t.equal(await socket.closed, 'end');
   const chunks = SIZES.map((size) => {
@@ -67,7 +99,7 @@ t.test('a caller of HTTP/1.0 gets the frames without chunks', async (t) => {
   async function* frames() {
     for (const size of SIZES) yield frame('x'.repeat(size));
   }
-  const url = await listening(t, (response) => writeFrames(response, frames(), LIMITS));
+  const url = await listening(t, (response) => write(response, frames()));
   const socket = rawSocket(t, url, ASKING.replace('1.1', '1.0'));
   t.equal(await socket.closed, 'end');
   const body = SIZES.map((size) => `{"text":"${'x'.repeat(size)}"}\0`).join('');
@@ -75,16 +107,28 @@ t.test('a caller of HTTP/1.0 gets the frames without chunks', async (t) => {
 });
 
 t.test(
-  'an iteration that fails breaks the connection, so that nothing looks complete',
+  'a defect breaks the connection, so that nothing looks complete, and is told of',
   async (t) => {
+    const bug = new Error('a bug');
     async function* frames() {
       yield frame('half');
-      throw new Error('a bug');
+      throw bug;
     }
-    const { reply } = await answering(t, (response) => writeFrames(response, frames(), LIMITS));
+    const { reply } = await answering(t, (response) => write(response, frames()));
     t.equal((await reply).end, 'ECONNRESET');
+    t.strictSame(defects, [bug]);
   },
 );
+
+t.test('a failure is the last piece of an answer that ends well', async (t) => {
+  async function* frames() {
+    yield frame('half');
+    throw new Failure('draining');
+  }
+  const { reply } = await answering(t, (response) => write(response, frames()));
+  const { end, frames: seen } = await reply;
+  t.strictSame([end, seen], ['end', [{ text: 'half' }, { text: 'draining' }]]);
+});
 
 t.test('a caller who is gone before the first frame ends the iteration', async (t) => {
   const ended = deferred<string>();
@@ -98,7 +142,7 @@ t.test('a caller who is gone before the first frame ends the iteration', async (
   }
   const { head } = await answering(t, (response) => {
     response.destroy();
-    response.once('close', () => writeFrames(response, frames(), LIMITS));
+    response.once('close', () => write(response, frames()));
   });
   head.catch(() => undefined);
   t.equal(await ended.promise, 'the iteration was ended');
@@ -113,7 +157,7 @@ t.test('nothing is repeated while the socket is full', async (t) => {
   }
   const written = deferred<ServerResponse>();
   const url = await listening(t, (response) => {
-    void writeFrames(response, frames(), { ...LIMITS, keepAliveMs: 2 });
+    void write(response, frames(), { keepAliveMs: 2 });
     written.resolve(response);
   });
   rawSocket(t, url, ASKING, false);
@@ -136,7 +180,7 @@ async function* untilOneWaits(response: ServerResponse) {
 t.test('a caller who takes nothing of the end is dropped too', async (t) => {
   const ended = deferred<ServerResponse>();
   const url = await listening(t, async (response) => {
-    await writeFrames(response, untilOneWaits(response), { ...LIMITS, writeTimeoutMs: 100 });
+    await write(response, untilOneWaits(response), { writeTimeoutMs: 100 });
     ended.resolve(response);
   });
   rawSocket(t, url, ASKING, false);
@@ -148,7 +192,7 @@ t.test('a caller who takes the end late has all of it', async (t) => {
   const written = deferred<ServerResponse>();
   const url = await listening(t, async (response) => {
     response.once('prefinish', () => written.resolve(response));
-    await writeFrames(response, untilOneWaits(response), LIMITS);
+    await write(response, untilOneWaits(response));
     ended.resolve(response);
   });
   const socket = rawSocket(t, url, ASKING, false);

@@ -1,14 +1,15 @@
 // Whatever callers send, the worker answers in FastChat's form, lives on, and holds no place.
 
 import t, { type Test } from 'tap';
-import { Failure, type FailureKind } from '../../src/failure/failure.ts';
+import { Failure } from '../../src/failure/failure.ts';
+import type { FailureKind } from '../../src/failure/kinds.ts';
 import { call, json } from '../support/http-call.ts';
 import { postBytes, rawSocket } from '../support/raw-socket.ts';
 import { HELLO, promptOf, startWorker, type TestWorker } from '../support/start-worker.ts';
 
 /** A failure as every caller of FastChat can read it; its sentences are the failure table's. */
 function failure(code: number, type: FailureKind, hint = '') {
-  const message = new Failure(type, { hint }).reply.text;
+  const { sentence: message } = new Failure(type, { hint });
   return { text: message, error_code: code, error: { message, type, code } };
 }
 

@@ -136,13 +136,16 @@ t.test('a caller who leaves cancels every batch', async (t) => {
 
 t.test('inputs that GLM would refuse are named by their index, and GLM is not asked', async (t) => {
   const worker = await startWorker(t, EMBEDS);
-  for (const [input, hint] of [
-    [['a', '', 'b'], /\(input 1: is empty\)$/],
-    [['a', 'b', ' \n'], /\(input 2: is empty\)$/],
-    [['word '.repeat(10_000)], /\(input 0: about \d+ tokens, the model takes 3072\)$/],
+  for (const [input, code, type, hint] of [
+    [['a', '', 'b'], 40302, 'input_rejected', /\(input 1: is empty\)$/],
+    [['a', 'b', ' \n'], 40302, 'input_rejected', /\(input 2: is empty\)$/],
+    [
+      ['word '.repeat(10_000)],
+      ...[40303, 'input_too_long', /\(input 0: about \d+ tokens, the model takes 3072\)$/],
+    ],
   ] as const) {
     const reply = await embed(worker, { input });
-    t.match(reply, { text: hint, error_code: 40302, error: { type: 'input_rejected' } });
+    t.match(reply, { text: hint, error_code: code, error: { type } });
   }
   t.equal(worker.glm.calls.length, 0);
 });

@@ -40,7 +40,7 @@ const WHOLE = {
 
 /** A refusal; its sentence is the failure table's. */
 function invalid(hint: string) {
-  const message = new Failure('request_invalid', { hint }).reply.text;
+  const { sentence: message } = new Failure('request_invalid', { hint });
   const error = { message, type: 'request_invalid', code: 40001 };
   return { text: message, error_code: 40001, error };
 }

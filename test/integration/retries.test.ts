@@ -57,7 +57,7 @@ for (const [name, scenario] of transient) {
     t.ok(reply.frames.every((frame) => frame['error_code'] === 0));
     const ids = worker.glm.calls.map(requestIdOf);
     t.equal(new Set(ids).size, 2, String(ids));
-    t.match(worker.logs.withMessage('answered'), [{ tries: 2, upstreamRequestId: ids[1] }]);
+    t.match(worker.logs.withMessage('answered'), [{ attempts: 2, upstreamRequestId: ids[1] }]);
   });
 }
 
@@ -100,7 +100,7 @@ t.test('a failure that stays is told after the last try', atOnce, async (t) => {
   const { worker, last } = await askAfter(t, always, { UPSTREAM_RETRIES: '1' });
   t.match(last, { error_code: 50001, error: { type: 'upstream_error' } });
   t.equal(worker.glm.calls.length, 2);
-  t.match(worker.logs.withMessage('failed'), [{ tries: 2, failure: 'upstream_error' }]);
+  t.match(worker.logs.withMessage('failed'), [{ attempts: 2, failure: 'upstream_error' }]);
 });
 
 t.test('a wait that GLM asks for is waited', atOnce, async (t) => {
@@ -185,5 +185,5 @@ t.test('E4: embeddings are tried again alike', atOnce, async (t) => {
   const reply = json(await worker.post('/worker_get_embeddings', { input: ['a'] }));
   t.match(reply, { embedding: [Array], token_num: 1 });
   t.equal(worker.glm.calls.length, 3);
-  t.match(worker.logs.withMessage('answered'), [{ tries: 3 }]);
+  t.match(worker.logs.withMessage('answered'), [{ attempts: 3 }]);
 });

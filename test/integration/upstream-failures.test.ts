@@ -235,7 +235,7 @@ t.test('a generation that lives too long is ended with an error frame', async (t
   const worker = await startWorker(t, { GENERATION_TIMEOUT: '0.3' });
   worker.glm.script({ kind: 'chat', text: 'on and on ', repeat: 1_000_000, paceMs: 1 });
   const { frames } = await worker.stream().reply;
-  const message = new Failure('generation_timeout').reply.text;
+  const { sentence: message } = new Failure('generation_timeout');
   const error = { message, type: 'generation_timeout', code: 50001 };
   t.strictSame(frames.at(-1), { text: message, error_code: 50001, error });
   t.match(frames.at(-2), { text: /^on and on /, finish_reason: null });

@@ -6,8 +6,9 @@ import { answerChat } from '../../src/worker/answer-chat.ts';
 import { RequestContext } from '../../src/worker/request-context.ts';
 import { ServedModels } from '../../src/worker/served-models.ts';
 import { type Collected, collect } from './collect.ts';
+import { atTheDoor } from './fastchat-door.ts';
 import type { FrameJson } from './frames.ts';
-import { partsOf, requestOf, served, wishFor } from './worker-parts.ts';
+import { partsOf, requestOf, served, targetOf } from './worker-parts.ts';
 
 /** A frame as JSON. */
 export function readFrame(frame: Frame): FrameJson {
@@ -16,30 +17,37 @@ export function readFrame(frame: Frame): FrameJson {
 
 export interface AskOptions {
   readonly parts?: Parameters<typeof partsOf>[0];
+  readonly showReasoning?: boolean;
   readonly served?: Parameters<typeof served>[1];
 }
 
 /** A worker's chat with `models`, each at an account of its own. */
 export function chatOf(models: readonly ChatModel[], options: AskOptions = {}) {
   const parts = partsOf(options.parts);
-  const wish = wishFor(parts, ...models);
+  const target = targetOf(parts, ...models);
   const life = new AbortController();
-  const work = new RequestContext(
+  const context = new RequestContext(
     { id: 'r1', path: '/p', signal: life.signal },
     parts.clock,
     3_600_000,
   );
-  const asked = new ServedModels([served('m', { chat: wish, ...options.served })]);
+  const asked = new ServedModels([served('m', { chat: target, ...options.served })]);
+  const frames = (request: object = {}) =>
+    atTheDoor(
+      requestOf(request),
+      (chat) => answerChat(parts, asked, chat, context),
+      options.showReasoning,
+    );
   return {
     parts,
     life,
-    work,
-    limits: wish.limits,
+    context,
+    limits: target.limits,
     /** The frames as they come. */
-    frames: (request: object = {}) => answerChat(parts, asked, requestOf(request), work),
+    frames,
     /** All frames, and the error that ended them. */
     async ask(request: object = {}): Promise<Collected<FrameJson>> {
-      const { items, error } = await collect(answerChat(parts, asked, requestOf(request), work));
+      const { items, error } = await collect(frames(request));
       return { items: items.map(readFrame), error };
     },
   };

@@ -4,12 +4,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { settingsTable } from '../../src/config/help.ts';
 import { settingList } from '../../src/config/settings.ts';
-import { failures } from '../../src/failure/failure.ts';
+import { failureKinds, failureRow } from '../../src/failure/table.ts';
 import { type ParameterRow, parameterRows } from '../../src/fastchat/parameters.ts';
 import { chatModelFacts, embeddingModelFacts } from '../../src/glm/catalogue.ts';
 import { glmCodes } from '../../src/glm/errors.ts';
 import { glmParameters } from '../../src/glm/parameters.ts';
-import { modelFailureKinds } from '../../src/model/model-error.ts';
 import { chatModelIds, embeddingModelIds } from './glm-models.ts';
 
 /** The folder of the project. */
@@ -69,22 +68,22 @@ function parameterCells(row: ParameterRow): Cells {
 }
 
 function errorsTable(): string {
-  const facts = new Map(Object.entries(modelFailureKinds));
-  const rows = Object.entries(failures).map(([kind, { code, remedy }]) => {
-    const model = facts.get(kind);
+  const rows = failureKinds.map((kind) => {
+    const { code, fault, retry, remedy } = failureRow(kind);
     const glm = [...glmCodes].filter(([, meaning]) => meaning === kind).map(([number]) => number);
-    const retried = model?.transient === true ? 'yes' : 'no';
-    return [
-      codes([kind]),
-      String(code),
-      glm.join(' ') || NONE,
-      model?.fault ?? NONE,
-      retried,
-      remedy,
-    ];
+    const retried = retry.map((one) => RETRIES[one]).join(', ') || 'never';
+    return [codes([kind]), String(code), glm.join(' ') || NONE, fault, retried, remedy];
   });
-  return table(['failure', 'error_code', 'GLM codes', 'whose', 'retried', 'what to do'], rows);
+  return table(['failure', 'error_code', 'GLM codes', 'whose', 'asked again', 'what to do'], rows);
 }
+
+/** How the table says what may follow a failed attempt. */
+const RETRIES = {
+  here: 'here',
+  load: 'here, by the rules for load',
+  other_account: 'another account',
+  fallback: 'fallback',
+} as const;
 
 const grouped = new Intl.NumberFormat('en');
 

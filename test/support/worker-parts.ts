@@ -2,7 +2,6 @@
 
 import { Account } from '../../src/admission/endpoint.ts';
 import { Gate, type Target } from '../../src/admission/gate.ts';
-import { PromptFormat } from '../../src/fastchat/prompt/prompt-format.ts';
 import {
   type GenerateRequest,
   generateRequest,
@@ -57,7 +56,6 @@ export function partsOf(
   const reports: RequestReport[] = [];
   const unknown: string[] = [];
   return {
-    format: new PromptFormat('zhipu', 'secret'),
     gate: new Gate({ permits, queueLimit: 100, queueTimeoutMs }, clock),
     counter: new TokenCounter(clock),
     observer: {
@@ -68,7 +66,6 @@ export function partsOf(
     retries: 2,
     generationTimeoutMs: 3_600_000,
     streamIntervalMs: 0,
-    showReasoning: false,
     ...rest,
     clock,
     reports,
@@ -77,7 +74,7 @@ export function partsOf(
 }
 
 /** Wants any of `models`, each at an account of its own, with a limit that can be looked at. */
-export function wishFor<Model>(
+export function targetOf<Model>(
   { clock }: TestParts,
   ...models: readonly Model[]
 ): Target<Model> & { readonly limits: readonly ToldLimit[] } {

@@ -47,7 +47,7 @@ t.test('the model is asked what the prompt says, with what GLM has a parameter f
   ]);
 });
 
-t.test("A5: the operator's temperature is a default, the request wins", async (t) => {
+t.test("the operator's temperature is a default, the request wins", async (t) => {
   const temperatures = async (request: object) => {
     const model = new FakeChat(saying('ok'));
     await chatOf([model], { served: { temperature: 0.1 } }).ask(request);
@@ -59,7 +59,7 @@ t.test("A5: the operator's temperature is a default, the request wins", async (t
   t.equal(await temperatures({ temperature: 0 }), 0);
 });
 
-t.test("A1: the caller's stop string ends the answer and the request to the model", async (t) => {
+t.test("the caller's stop string ends the answer and the request to the model", async (t) => {
   const model = new FakeChat([{ text: 'one EN' }, { text: 'D two' }, { text: 'three' }]);
   const { items } = await chatOf([model]).ask({ stop: ['###', 'END'] });
   t.match(items.at(-1), { text: 'one ', finish_reason: 'stop' });
@@ -77,7 +77,7 @@ t.test('echo puts the prompt before a completion, not before a conversation', as
   t.equal(await last({ echo: true }), ' time');
 });
 
-t.test('the place is free before the last frame is read', async (t) => {
+t.test('the permit is free before the last frame is read', async (t) => {
   const { parts, frames, limits } = chatOf([new FakeChat(saying('hi'))]);
   const running = [];
   for await (const _frame of frames()) running.push(parts.gate.running);
@@ -85,10 +85,10 @@ t.test('the place is free before the last frame is read', async (t) => {
   t.strictSame(limits[0]?.notes, ['accepted', 'accepted']);
 });
 
-t.test('a try that fails before any text is repeated, and nobody notices', async (t) => {
+t.test('an attempt that fails before any text is repeated, and nobody notices', async (t) => {
   const cut = new ModelError('upstream_cut');
   const model = new FakeChat([cut], [{}, { reasoning: 'hm' }, cut], saying('at last'));
-  const { ask, work, parts, limits } = chatOf([model]);
+  const { ask, context, parts, limits } = chatOf([model]);
   const asking = ask();
   const { clock } = parts;
   // Each retry waits on the clock: moved until nothing waits any more.
@@ -99,24 +99,24 @@ t.test('a try that fails before any text is repeated, and nobody notices', async
   const { items, error } = await asking;
   t.equal(error, undefined);
   t.strictSame(texts(items), ['at last', 'at last']);
-  t.strictSame([work.tries, work.upstreamRequestId], [3, 'upstream-3']);
+  t.strictSame([context.attempts, context.upstreamRequestId], [3, 'upstream-3']);
   t.strictSame(limits[0]?.notes, ['other', 'accepted', 'other', 'accepted', 'accepted']);
 });
 
 t.test('nothing is repeated after the first text', async (t) => {
   const cut = new ModelError('upstream_cut');
   const model = new FakeChat([{ text: 'so far' }, cut], saying('again'));
-  const { ask, work, parts } = chatOf([model]);
+  const { ask, context, parts } = chatOf([model]);
   const { items, error } = await ask();
   t.equal(error, cut);
   t.match(items, [{ text: 'so far', finish_reason: null }]);
-  t.strictSame([items.length, work.tries, parts.gate.running], [1, 1, 0]);
+  t.strictSame([items.length, context.attempts, parts.gate.running], [1, 1, 0]);
 });
 
 t.test('thoughts that the caller reads are text', async (t) => {
   const cut = new ModelError('upstream_cut');
   const answers = [[{ reasoning: 'hm' }, cut], saying('again')] as const;
-  const shown = await chatOf([new FakeChat(...answers)], { parts: { showReasoning: true } }).ask();
+  const shown = await chatOf([new FakeChat(...answers)], { showReasoning: true }).ask();
   t.strictSame([texts(shown.items), shown.error], [['<think>hm'], cut]);
 });
 
@@ -137,27 +137,30 @@ t.test('what a failure says about the limit is passed on to its endpoint alone',
   );
 });
 
-t.test('a caller who leaves between two frames frees the place and ends the stream', async (t) => {
+t.test('a caller who leaves between two frames frees the permit and ends the stream', async (t) => {
   const model = new FakeChat([{ text: 'a' }, { text: 'b' }, { text: 'c' }]);
-  const { frames, parts, work } = chatOf([model]);
+  const { frames, parts, context } = chatOf([model]);
   for await (const frame of frames()) {
     t.match(readFrame(frame), { text: 'a' });
     break;
   }
-  t.strictSame([parts.gate.running, model.closed, work.upstreamRequestId], [0, 1, 'upstream-1']);
+  t.strictSame([parts.gate.running, model.closed, context.upstreamRequestId], [0, 1, 'upstream-1']);
 });
 
-t.test('a caller who stopped reading does not keep the place once the work is ended', async (t) => {
-  const { frames, parts, life } = chatOf([new FakeChat(saying('a'))]);
-  const iterator = frames();
-  await iterator.next();
-  t.equal(parts.gate.running, 1);
-  life.abort();
-  t.equal(parts.gate.running, 0);
-  await t.rejects(iterator.next());
-});
+t.test(
+  'a caller who stopped reading does not keep the permit once the request is ended',
+  async (t) => {
+    const { frames, parts, life } = chatOf([new FakeChat(saying('a'))]);
+    const iterator = frames();
+    await iterator.next();
+    t.equal(parts.gate.running, 1);
+    life.abort();
+    t.equal(parts.gate.running, 0);
+    await t.rejects(iterator.next());
+  },
+);
 
-t.test('whoever waits for the model is woken when the work is ended', async (t) => {
+t.test('whoever waits for the model is woken when the request is ended', async (t) => {
   const { ask, life, parts } = chatOf([new FakeChat([deferred().promise])]);
   const asking = ask();
   life.abort();
@@ -165,7 +168,7 @@ t.test('whoever waits for the model is woken when the work is ended', async (t) 
   t.strictSame([items, error instanceof Error, parts.gate.running], [[], true, 0]);
 });
 
-t.test('what is wrong with a request is found before it waits for a place', async (t) => {
+t.test('what is wrong with a request is found before it waits for a permit', async (t) => {
   const model = new FakeChat(saying('hi'));
   const { ask, parts } = chatOf([model], { parts: { permits: 0 } });
   for (const [request, kind] of [

@@ -2,15 +2,14 @@
 
 import t from 'tap';
 import { Failure } from '../../src/failure/failure.ts';
-import { embeddingRequest, parseRequest } from '../../src/fastchat/requests.ts';
 import { ModelError } from '../../src/model/model-error.ts';
 import { estimateTokens } from '../../src/tokens/token-estimate.ts';
-import { embed, splitBatches } from '../../src/worker/answer-embeddings.ts';
+import { answerEmbeddings, splitBatches } from '../../src/worker/answer-embeddings.ts';
 import { RequestContext } from '../../src/worker/request-context.ts';
 import { ServedModels } from '../../src/worker/served-models.ts';
 import { deferred } from '../support/deferred.ts';
 import { FakeEmbeddings } from '../support/fake-model.ts';
-import { partsOf, served, wishFor } from '../support/worker-parts.ts';
+import { partsOf, served, targetOf } from '../support/worker-parts.ts';
 
 /** Texts of different lengths, so that each can be told by its vector. */
 const texts = (count: number) => Array.from({ length: count }, (_, index) => 'x'.repeat(index + 1));
@@ -21,16 +20,17 @@ function embedderOf(
   options: Parameters<typeof partsOf>[0] = {},
 ) {
   const parts = partsOf(options);
-  const target = wishFor(parts, ...models);
+  const target = targetOf(parts, ...models);
   const life = new AbortController();
-  const work = new RequestContext(
+  const context = new RequestContext(
     { id: 'r1', path: '/p', signal: life.signal },
     parts.clock,
     3_600_000,
   );
   const asked = new ServedModels([served('m', { embedding: target })]);
-  const ask = (body: object) => embed(parts, asked, parseRequest(embeddingRequest, body), work);
-  return { parts, life, work, limits: target.limits, ask };
+  const ask = ({ input }: { input: readonly string[] }) =>
+    answerEmbeddings(parts, asked, { model: undefined, inputs: input }, context);
+  return { parts, life, context, limits: target.limits, ask };
 }
 
 /** Lets everything happen that can without time passing. */
@@ -52,25 +52,22 @@ for (const [count, batches] of [
   [65, [64, 1]],
   [130, [64, 64, 2]],
 ] as const) {
-  t.test(
-    `E3: ${count} inputs are ${batches.length} requests, their vectors in order`,
-    async (t) => {
-      const model = new FakeEmbeddings();
-      const { ask, work, parts } = embedderOf([model]);
-      const input = texts(count);
-      t.strictSame(await ask({ input }), {
-        embedding: input.map((text) => `[${text.length}]`),
-        token_num: count,
-      });
-      t.strictSame(
-        model.asked.map(({ length }) => length),
-        batches,
-      );
-      t.strictSame(model.asked.flat(), input);
-      t.strictSame([work.tries, parts.gate.running], [batches.length, 0]);
-      t.strictSame(work.usage, { promptTokens: count, completionTokens: 0, totalTokens: count });
-    },
-  );
+  t.test(`${count} inputs are ${batches.length} requests, their vectors in order`, async (t) => {
+    const model = new FakeEmbeddings();
+    const { ask, context, parts } = embedderOf([model]);
+    const input = texts(count);
+    t.strictSame(await ask({ input }), {
+      vectors: input.map((text) => `[${text.length}]`),
+      tokens: count,
+    });
+    t.strictSame(
+      model.asked.map(({ length }) => length),
+      batches,
+    );
+    t.strictSame(model.asked.flat(), input);
+    t.strictSame([context.attempts, parts.gate.running], [batches.length, 0]);
+    t.strictSame(context.usage, { promptTokens: count, completionTokens: 0, totalTokens: count });
+  });
 }
 
 t.test('vectors keep the order of their inputs, whichever batch is first', async (t) => {
@@ -81,16 +78,7 @@ t.test('vectors keep the order of their inputs, whichever batch is first', async
     return { vectors: [`[${text}]`], tokens: 10 };
   });
   const reply = await embedderOf([model]).ask({ input: ['1', '2', '3'] });
-  t.strictSame(reply, { embedding: ['[1]', '[2]', '[3]'], token_num: 30 });
-});
-
-t.test('base64 is the same vector as float32', async (t) => {
-  const model = new FakeEmbeddings({}, async () => ({ vectors: ['[1.0, -2]'], tokens: 1 }));
-  const { ask } = embedderOf([model]);
-  const input = ['a'];
-  t.strictSame((await ask({ input, encoding_format: 'base64' })).embedding, ['"AACAPwAAAMA="']);
-  t.strictSame((await ask({ input, encoding_format: 'float' })).embedding, ['[1.0, -2]']);
-  t.strictSame((await ask({ input, encoding_format: null })).embedding, ['[1.0, -2]']);
+  t.strictSame(reply, { vectors: ['[1]', '[2]', '[3]'], tokens: 30 });
 });
 
 t.test('at most four batches are under way at once, fewer where permits are few', async (t) => {
@@ -112,14 +100,14 @@ t.test('at most four batches are under way at once, fewer where permits are few'
       waits.shift()?.();
     }
     t.strictSame(
-      (await asking).embedding,
+      (await asking).vectors,
       texts(10).map(({ length }) => `[${length}]`),
     );
     t.equal(model.peak, peak);
   }
 });
 
-t.test('E2: one batch that fails fails all, and the others are cancelled', async (t) => {
+t.test('one batch that fails fails all, and the others are cancelled', async (t) => {
   const quota = new ModelError('quota_exhausted');
   const hanging = deferred<never>();
   const model = new FakeEmbeddings({ batchItems: 1 }, async (_inputs, number) => {
@@ -148,19 +136,19 @@ t.test(
 );
 
 t.test(
-  'E4: a batch that fails for a while is tried again after a wait, the others go on',
+  'a batch that fails for a while is tried again after a wait, the others go on',
   async (t) => {
     const model = new FakeEmbeddings({ batchItems: 1 }, async ([text = ''], number) => {
       if (number === 1) throw new ModelError('upstream_error');
       return { vectors: [`[${text.length}]`], tokens: 1 };
     });
-    const { ask, parts, work } = embedderOf([model]);
+    const { ask, parts, context } = embedderOf([model]);
     const asking = ask({ input: texts(3) });
     await settled();
     t.strictSame(model.asked, [['x'], ['xx'], ['xxx']]);
     parts.clock.advance(500);
-    t.strictSame(await asking, { embedding: ['[1]', '[2]', '[3]'], token_num: 3 });
-    t.strictSame([model.asked[3], work.tries], [['x'], 4]);
+    t.strictSame(await asking, { vectors: ['[1]', '[2]', '[3]'], tokens: 3 });
+    t.strictSame([model.asked[3], context.attempts], [['x'], 4]);
   },
 );
 
@@ -181,17 +169,17 @@ t.test('a caller who leaves cancels every batch, also those in line', async (t) 
 t.test('who may not embed, or has no account, is not answered with an empty list', async (t) => {
   const chats = new ServedModels([served('chats')]);
   const parts = partsOf();
-  const work = new RequestContext(
+  const context = new RequestContext(
     { id: 'r', path: '/p', signal: new AbortController().signal },
     parts.clock,
     1,
   );
-  const request = parseRequest(embeddingRequest, { input: 'a' });
-  t.strictSame(await refusalOf(embed(parts, chats, request, work)), [
+  const request = { model: undefined, inputs: ['a'] };
+  t.strictSame(await refusalOf(answerEmbeddings(parts, chats, request, context)), [
     'model_not_served',
     'embedding models served here: none',
   ]);
-  await t.rejects(embedderOf([]).ask({ input: 'a' }), new Error('the model m has no account'));
+  await t.rejects(embedderOf([]).ask({ input: ['a'] }), new Error('the model m has no account'));
 });
 
 const LIMITS = { batchItems: 64, itemTokens: 512, batchTokens: 8000 };
@@ -212,7 +200,7 @@ t.test(
       'input 0: is empty',
     ]);
     t.strictSame(await refusalOf(ask({ input: ['a', 'b', long] })), [
-      'input_rejected',
+      'input_too_long',
       `input 2: about ${estimateTokens(long)} tokens, the model takes 512`,
     ]);
     t.strictSame(model.asked, []);

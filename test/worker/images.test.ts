@@ -19,7 +19,8 @@ function refusalOf(check: () => unknown): unknown {
   try {
     return check();
   } catch (error) {
-    if (error instanceof Failure) return { kind: error.kind, code: error.code, hint: error.hint };
+    if (error instanceof Failure)
+      return { kind: error.kind, code: error.row.code, hint: error.hint };
     throw error;
   }
 }

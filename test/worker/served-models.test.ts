@@ -21,7 +21,7 @@ function refusalOf(ask: () => unknown): unknown {
   try {
     return ask();
   } catch (error) {
-    return error instanceof Failure ? [error.kind, error.code, error.hint] : error;
+    return error instanceof Failure ? [error.kind, error.row.code, error.hint] : error;
   }
 }
 

@@ -1,8 +1,7 @@
 // Makes the messages for a model from the prompt that FastChat flattened them into.
 
 import { Failure } from '../../failure/failure.ts';
-import type { ChatMessage, ContentPart, VisionLimits } from '../../model/chat-model.ts';
-import { checkImages } from '../../worker/images.ts';
+import type { ChatMessage, ContentPart } from '../../model/chat-model.ts';
 import type { Conversation } from './conversation.ts';
 import { placeImages, type TurnWithParts } from './images.ts';
 import { type PromptFormat, StaleTemplateError } from './prompt-format.ts';
@@ -24,25 +23,19 @@ export interface PromptReading {
 /** What of a request makes the messages. */
 export interface PromptSource {
   readonly prompt: string;
-  /** Addresses, data URLs or bare base64. */
+  /** Addresses or data URLs, already found fit for the model. */
   readonly images: readonly string[];
 }
 
 /**
  * Reads a prompt. Blank turns are left out, because GLM refuses them.
- * @throws Failure `conversation_empty` when no user turn has anything in it, `template_stale`, and
- *   whatever is wrong with the images
+ * @throws Failure `conversation_empty` when no user turn has anything in it, or `template_stale`
  */
-export function readPrompt(
-  { prompt, images }: PromptSource,
-  format: PromptFormat,
-  vision: VisionLimits | null,
-): PromptReading {
-  const checked = checkImages(images, vision);
+export function readPrompt({ prompt, images }: PromptSource, format: PromptFormat): PromptReading {
   const conversation = decode(prompt, format);
   const isCompletion = conversation === null;
   const turns = conversation ?? asQuestion(prompt);
-  return { messages: messagesOf(turns, checked), isCompletion };
+  return { messages: messagesOf(turns, images), isCompletion };
 }
 
 /**

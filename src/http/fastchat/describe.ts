@@ -1,25 +1,39 @@
 // The small endpoints that FastChat asks before every chat; they never wait and never refuse.
 
 import type { FastifyInstance } from 'fastify';
-import type { ModelDetails, TokenCount, WorkerStatus } from '../../fastchat/replies.ts';
+import { messagesToCount } from '../../fastchat/prompt/messages.ts';
+import type { PromptFormat } from '../../fastchat/prompt/prompt-format.ts';
+import {
+  type ModelDetails,
+  type TokenCount,
+  type WorkerStatus,
+  workerStatus,
+} from '../../fastchat/replies.ts';
 import { countTokenRequest, modelRequest, parseRequest } from '../../fastchat/requests.ts';
 import type { Worker } from '../../worker/worker.ts';
 
-export function addDescribeRoutes(server: FastifyInstance, worker: Worker): void {
-  server.post('/worker_get_status', async (): Promise<WorkerStatus> => worker.status);
+export function addDescribeRoutes(
+  server: FastifyInstance,
+  worker: Worker,
+  format: PromptFormat,
+): void {
+  server.post('/worker_get_status', async (): Promise<WorkerStatus> => {
+    return workerStatus(worker.modelNames, worker.load);
+  });
 
   server.post('/worker_get_conv_template', async (request) => {
     const { model } = parseRequest(modelRequest, request.body);
-    return { conv: worker.conversationTemplate(model) };
+    return { conv: format.template(worker.describe(model).name) };
   });
 
   server.post('/model_details', async (request): Promise<ModelDetails> => {
     const { model } = parseRequest(modelRequest, request.body);
-    return { context_length: worker.contextLength(model) };
+    return { context_length: worker.describe(model).contextLength };
   });
 
   server.post('/count_token', async (request): Promise<TokenCount> => {
     const { model, prompt } = parseRequest(countTokenRequest, request.body);
-    return { count: await worker.countTokens(model, prompt), error_code: 0 };
+    const messages = messagesToCount(prompt, format);
+    return { count: await worker.countTokens(worker.describe(model), messages), error_code: 0 };
   });
 }

@@ -1,7 +1,9 @@
 // `/worker_get_embeddings`: vectors for a list of texts.
 
 import type { FastifyInstance } from 'fastify';
-import { embeddingReplyBytes } from '../../fastchat/embeddings.ts';
+import { Failure } from '../../failure/failure.ts';
+import { embeddingReplyBytes, encodeVector } from '../../fastchat/embeddings.ts';
+import { errorReply } from '../../fastchat/frames.ts';
 import { embeddingRequest, parseRequest } from '../../fastchat/requests.ts';
 import type { Worker } from '../../worker/worker.ts';
 import { callerOf } from '../caller.ts';
@@ -9,10 +11,16 @@ import { callerOf } from '../caller.ts';
 export function addEmbeddingRoutes(server: FastifyInstance, worker: Worker): void {
   const config = { failureForm: 'reply' as const };
   server.post('/worker_get_embeddings', { config }, async (request, reply) => {
-    const body = parseRequest(embeddingRequest, request.body);
-    const embeddings = await worker.embed(body, callerOf(request, reply));
-    // Null means that the caller is gone, and nobody reads the reply.
-    if (embeddings === null) return reply.hijack();
-    return reply.type('application/json').send(embeddingReplyBytes(embeddings));
+    const { model, input, encoding_format } = parseRequest(embeddingRequest, request.body);
+    const caller = callerOf(request, reply);
+    reply.type('application/json');
+    try {
+      const { vectors, tokens } = await worker.embed({ model, inputs: input }, caller);
+      const embedding = vectors.map(encodeVector(encoding_format));
+      return reply.send(embeddingReplyBytes({ embedding, token_num: tokens }));
+    } catch (error) {
+      if (error instanceof Failure) return reply.send(errorReply(error));
+      throw error;
+    }
   });
 }

@@ -1,32 +1,68 @@
 // `/worker_generate_stream` and `/worker_generate`: one answer, as it grows or when it is whole.
 
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Failure } from '../../failure/failure.ts';
 import { type Frame, frameJson } from '../../fastchat/frames.ts';
 import { generateRequest, parseRequest } from '../../fastchat/requests.ts';
+import type { AnswerDelta } from '../../worker/answer.ts';
+import type { ServedModel } from '../../worker/served-models.ts';
 import type { Worker } from '../../worker/worker.ts';
 import { callerOf } from '../caller.ts';
-import { type WriteLimits, writeFrames } from '../stream-writer.ts';
+import { type WriteLimits, writeStream } from '../stream-writer.ts';
+import { AnswerFrames } from './answer-frames.ts';
+import { type FastChatOptions, prepareChat } from './prepare-chat.ts';
+
+export interface GenerateOptions extends FastChatOptions, WriteLimits {
+  /** Told of an error that nobody foresaw, with the id of its request. */
+  readonly onDefect: (error: unknown, requestId: string) => void;
+}
 
 export function addGenerateRoutes(
   server: FastifyInstance,
   worker: Worker,
-  limits: WriteLimits,
+  options: GenerateOptions,
 ): void {
+  /** The answer to a request, and the frames that it is written in. */
+  const ask = (request: FastifyRequest, reply: FastifyReply) => {
+    const body = parseRequest(generateRequest, request.body);
+    const frames = new AnswerFrames();
+    const asked = {
+      model: body.model,
+      prepare: (model: ServedModel) => {
+        const { prefix, ...prepared } = prepareChat(body, model, options);
+        frames.begin(prefix);
+        return prepared;
+      },
+    };
+    return { frames, answer: worker.answer(asked, callerOf(request, reply)) };
+  };
+
   const streamed = { config: { failureForm: 'frame' as const } };
   server.post('/worker_generate_stream', streamed, async (request, reply) => {
-    const body = parseRequest(generateRequest, request.body);
-    const call = callerOf(request, reply);
+    const { frames, answer } = ask(request, reply);
     reply.hijack();
-    await writeFrames(reply.raw, worker.generate(body, call), limits);
+    const onDefect = (error: unknown) => options.onDefect(error, request.id);
+    await writeStream(reply.raw, answer, frames, options, onDefect);
   });
 
   const whole = { config: { failureForm: 'reply' as const } };
   server.post('/worker_generate', whole, async (request, reply) => {
-    const body = parseRequest(generateRequest, request.body);
-    let last: Frame | null = null;
-    for await (const frame of worker.generate(body, callerOf(request, reply))) last = frame;
-    // Without a last frame the caller is gone, and nobody reads the reply.
-    if (last === null) return reply.hijack();
+    const { frames, answer } = ask(request, reply);
+    const last = await lastFrame(answer, frames);
     return reply.type('application/json').header('connection', 'close').send(frameJson(last));
   });
+}
+
+/**
+ * The frame that a whole answer ends with.
+ * @throws CallerGone, and whatever nobody foresaw
+ */
+async function lastFrame(answer: AsyncIterable<AnswerDelta>, frames: AnswerFrames): Promise<Frame> {
+  try {
+    for await (const delta of answer) frames.encode(delta);
+    return frames.keepAlive();
+  } catch (error) {
+    if (error instanceof Failure) return frames.failure(error);
+    throw error;
+  }
 }

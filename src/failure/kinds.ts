@@ -1,0 +1,22 @@
+// The names of all failures: the model's own, and those of this worker's making.
+
+import type { ModelFailureKind } from '../model/model-error.ts';
+
+/** Failures of this worker's own making, next to those of the model. */
+type WorkerFailureKind =
+  | 'request_invalid'
+  | 'request_too_large'
+  | 'conversation_empty'
+  | 'model_not_served'
+  | 'queue_full'
+  | 'queue_timeout'
+  | 'draining'
+  | 'generation_timeout'
+  | 'images_unsupported'
+  | 'image_rejected'
+  | 'input_rejected'
+  | 'input_too_long'
+  | 'template_stale'
+  | 'internal_error';
+
+export type FailureKind = ModelFailureKind | WorkerFailureKind;

@@ -1,0 +1,62 @@
+// Encodes an answer in FastChat's frames, each of which repeats the whole text so far.
+
+import type { Failure } from '../../failure/failure.ts';
+import { AnswerBytes, errorFrame, type Frame } from '../../fastchat/frames.ts';
+import type { AnswerDelta } from '../../worker/answer.ts';
+import type { Encoder } from '../stream-writer.ts';
+
+const REASONING_BEGIN = '<think>';
+const REASONING_END = '</think>';
+
+/**
+ * Sent when there is silence before the first frame: FastChat's callers and the controller's relay
+ * take an empty text for no news.
+ */
+const NO_NEWS: Frame = {
+  body: Buffer.from('{"text":"'),
+  tail: '","error_code":0,"usage":{"prompt_tokens":0,"completion_tokens":0,"total_tokens":0},"finish_reason":null}\0',
+};
+
+export class AnswerFrames implements Encoder<AnswerDelta> {
+  /**
+   * No Content-Type, as FastChat's own workers send none. FastChat never uses a connection twice, so
+   * one that carried a stream is closed and cannot hold up the end of the process.
+   */
+  readonly headers = {
+    connection: 'close',
+    'cache-control': 'no-cache',
+    'x-accel-buffering': 'no',
+  };
+  readonly #answer = new AnswerBytes();
+  #reasoning = false;
+  #newest = NO_NEWS;
+
+  /** @param text the answer begins with: the prompt of a completion that asked for `echo` */
+  begin(text: string): void {
+    this.#answer.append(text);
+  }
+
+  encode({ reasoning, text, finish, usage }: AnswerDelta): Frame {
+    if (reasoning !== '') {
+      if (!this.#reasoning) this.#answer.append(REASONING_BEGIN);
+      this.#reasoning = true;
+      this.#answer.append(reasoning);
+    }
+    if (this.#reasoning && (text !== '' || finish !== null)) {
+      this.#reasoning = false;
+      this.#answer.append(REASONING_END);
+    }
+    if (text !== '') this.#answer.append(text);
+    this.#newest = this.#answer.frame(usage, finish);
+    return this.#newest;
+  }
+
+  /** The newest frame once more, which says nothing new to whoever has read it. */
+  keepAlive(): Frame {
+    return this.#newest;
+  }
+
+  failure(failure: Failure): Frame {
+    return errorFrame(failure);
+  }
+}

@@ -1,0 +1,109 @@
+// Folds what a model says into what a caller may read: stop strings, reasoning, usage, the finish.
+
+import type { ChatDelta, FinishReason, Usage } from '../model/chat-model.ts';
+import { TokenMeter } from '../tokens/token-estimate.ts';
+import { StopStrings } from './stop-strings.ts';
+import { WholeCharacters } from './whole-characters.ts';
+
+/** Reasoning that is kept in case nothing but reasoning comes, in UTF-16 units. */
+const REASONING_LIMIT = 1024 * 1024;
+
+/** The next piece of an answer, in no door's words. Neither text ends inside of a character. */
+export interface AnswerDelta {
+  /** What the model reasoned; '' where the caller does not get to read it. */
+  readonly reasoning: string;
+  readonly text: string;
+  /** Set in the last delta and in no other. */
+  readonly finish: FinishReason | null;
+  /** Of the answer so far: the provider's count when it has come, an estimate before. */
+  readonly usage: Usage;
+}
+
+export interface AnswerOptions {
+  /** Estimated tokens of the prompt, told until the provider's own count arrives. */
+  readonly promptTokens: number;
+  /** Strings that end the answer and are not part of it. */
+  readonly stop: readonly string[];
+  readonly showReasoning: boolean;
+  readonly reasoningAsText: boolean;
+}
+
+export class Answer {
+  readonly #options: AnswerOptions;
+  readonly #stops: StopStrings;
+  readonly #meter = new TokenMeter();
+  readonly #shownReasoning = new WholeCharacters();
+  readonly #shownText = new WholeCharacters();
+  #reasoning = '';
+  #hasText = false;
+  #usage: Usage | null = null;
+  #finish: FinishReason | null = null;
+
+  constructor(options: AnswerOptions) {
+    this.#options = options;
+    this.#stops = new StopStrings(options.stop);
+  }
+
+  /** Set once the answer is complete, be it by the model or by a stop string. */
+  get finish(): FinishReason | null {
+    return this.#finish;
+  }
+
+  /** Whether the caller may have seen something of it, so that it cannot start over. */
+  get begun(): boolean {
+    return this.#hasText || (this.#options.showReasoning && this.#reasoning !== '');
+  }
+
+  /** Whether the model reasoned until its answer was at its longest, and said nothing. */
+  get onlyReasoned(): boolean {
+    return this.#finish === 'length' && !this.#hasText && this.#reasoning !== '';
+  }
+
+  /** The provider's own count, once it has come. */
+  get countedUsage(): Usage | null {
+    return this.#usage;
+  }
+
+  get usage(): Usage {
+    if (this.#usage !== null) return this.#usage;
+    const completionTokens = this.#meter.tokens;
+    const { promptTokens } = this.#options;
+    return { promptTokens, completionTokens, totalTokens: promptTokens + completionTokens };
+  }
+
+  /** Takes a delta of the model; null when there is nothing new for the caller. */
+  take({ reasoning, text, finish, usage }: ChatDelta): AnswerDelta | null {
+    if (usage !== null) this.#usage = usage;
+    let shown = reasoning === '' ? '' : this.#reason(reasoning);
+    let said = '';
+    if (text !== '') {
+      if (!this.#hasText) shown += this.#shownReasoning.end();
+      said = this.#say(text);
+    }
+    if (this.#stops.hit) this.#finish = 'stop';
+    else if (finish !== null) said += this.#complete(finish);
+    if (shown === '' && said === '' && this.#finish === null) return null;
+    return { reasoning: shown, text: said, finish: this.#finish, usage: this.usage };
+  }
+
+  #reason(reasoning: string): string {
+    this.#meter.add(reasoning);
+    // Only an answer without text needs its reasoning, so it is dropped once there is some.
+    if (this.#hasText) this.#reasoning = '';
+    else this.#reasoning = (this.#reasoning + reasoning).slice(0, REASONING_LIMIT);
+    return this.#options.showReasoning ? this.#shownReasoning.push(reasoning) : '';
+  }
+
+  #say(text: string): string {
+    this.#meter.add(text);
+    this.#hasText = true;
+    return this.#shownText.push(this.#stops.push(text));
+  }
+
+  #complete(finish: FinishReason): string {
+    const instead = !this.#hasText && this.#options.reasoningAsText ? this.#reasoning : '';
+    const rest = this.#stops.push(instead) + this.#stops.end();
+    this.#finish = this.#stops.hit ? 'stop' : finish;
+    return this.#shownText.push(rest) + this.#shownText.end();
+  }
+}
