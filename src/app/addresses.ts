@@ -42,6 +42,11 @@ export function bracketed(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
+/** The host of an address without its port; '' for none. */
+export function hostOf(address: string): string {
+  return URL.canParse(address) ? new URL(address).hostname : '';
+}
+
 /** The path of the advertised address, under which the endpoints are served too. */
 export function pathOf(address: string): string {
   if (!URL.canParse(address)) return '';

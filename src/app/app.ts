@@ -19,7 +19,7 @@ import { createLogger } from '../telemetry/logger.ts';
 import { TokenCounter } from '../tokens/token-counter.ts';
 import type { ServedModels } from '../worker/served-models.ts';
 import { Worker } from '../worker/worker.ts';
-import { AdvertisedAddress, bracketed, passwordsOf, pathOf } from './addresses.ts';
+import { AdvertisedAddress, bracketed, hostOf, passwordsOf, pathOf } from './addresses.ts';
 import { ModelFactory } from './model-factory.ts';
 
 /** Longest goodbye to the controller, in milliseconds: it must not hold up a restart. */
@@ -75,7 +75,15 @@ export async function startApp(
   const format = new PromptFormat(settings.convTemplate, fenceSecretOf(settings));
   const showReasoning = settings.reasoning === 'inline';
   const server = createServer(
-    { ...settings, pathPrefix, format, showReasoning },
+    {
+      ...settings,
+      pathPrefix,
+      format,
+      showReasoning,
+      errors: 'frame',
+      advertisedHost: hostOf(settings.workerAddress),
+      allowedHosts: [],
+    },
     { worker, readiness, logger },
   );
   await server.listen({ host: settings.host, port: settings.port });

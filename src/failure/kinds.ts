@@ -6,8 +6,11 @@ import type { ModelFailureKind } from '../model/model-error.ts';
 type WorkerFailureKind =
   | 'request_invalid'
   | 'request_too_large'
+  | 'page_refused'
+  | 'host_refused'
   | 'conversation_empty'
   | 'model_not_served'
+  | 'bodies_full'
   | 'queue_full'
   | 'queue_timeout'
   | 'draining'

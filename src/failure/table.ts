@@ -63,6 +63,8 @@ const {
 const policies: Readonly<Record<FailureKind, FailurePolicy>> = {
   request_invalid: { ...ofCaller, code: VALIDATION_TYPE_ERROR, status: 400 },
   request_too_large: { ...ofCaller, code: VALIDATION_TYPE_ERROR, status: 413 },
+  page_refused: { ...ofCaller, code: NO_PERMISSION, status: 403 },
+  host_refused: { ...ofCaller, code: NO_PERMISSION, status: 403 },
   conversation_empty: { ...ofCaller, code: VALIDATION_TYPE_ERROR, status: 400 },
   key_missing: { ...ofAccount, code: INVALID_AUTH_KEY, status: 502 },
   key_invalid: { ...ofAccount, code: INCORRECT_AUTH_KEY, status: 502 },
@@ -86,6 +88,7 @@ const policies: Readonly<Record<FailureKind, FailurePolicy>> = {
     status: 429,
   },
   overloaded: { ...ofProvider, retry: ['load', 'fallback'], code: ENGINE_OVERLOADED, status: 503 },
+  bodies_full: { ...ofOperator, code: ENGINE_OVERLOADED, status: 503 },
   queue_full: { ...ofOperator, code: ENGINE_OVERLOADED, status: 503 },
   queue_timeout: { ...ofOperator, code: ENGINE_OVERLOADED, status: 503 },
   draining: { ...ofOperator, code: ENGINE_OVERLOADED, status: 503 },

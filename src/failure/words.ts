@@ -28,6 +28,14 @@ export const failureWords: Readonly<Record<FailureKind, FailureWords>> = {
     sentence: '请求过大。 The request is too large.',
     remedy: 'raise BODY_LIMIT if such requests are meant to be served',
   },
+  page_refused: {
+    sentence: '不接受来自其他网页的请求。 Requests from web pages are not accepted here.',
+    remedy: 'a web page of another origin called this worker from a browser; programs are answered',
+  },
+  host_refused: {
+    sentence: '不接受该主机名的请求。 Requests under this host name are not accepted here.',
+    remedy: 'if a proxy on this machine asks under that name, add it to ALLOWED_HOSTS',
+  },
   conversation_empty: {
     sentence: '对话中没有内容。 There is nothing in the conversation to answer.',
     remedy: 'the client has to send some text; GLM was not asked',
@@ -109,6 +117,12 @@ export const failureWords: Readonly<Record<FailureKind, FailureWords>> = {
   overloaded: {
     sentence: busy,
     remedy: 'GLM sheds load for this model: wait, or name another one as its fallback',
+  },
+  bodies_full: {
+    sentence: queued,
+    remedy:
+      'the bodies of all requests are larger than a tenth of the heap: give the process more ' +
+      'memory (--max-old-space-size) or lower BODY_LIMIT',
   },
   queue_full: {
     sentence: queued,

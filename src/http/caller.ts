@@ -20,5 +20,13 @@ export function callerOf(request: FastifyRequest, reply: FastifyReply): Caller {
   else if (raw.socket === null) {
     throw new Failure('request_invalid', { hint: 'connection: another answer is under way' });
   }
-  return { id: request.id, path: request.url, signal: left.signal };
+  return { id: request.id, path: pathOf(request), signal: left.signal };
+}
+
+/** Longest path that is kept, in characters. */
+const PATH_LIMIT = 200;
+
+/** The path of a request for the log: without its query, which may hold what nobody should read. */
+export function pathOf({ url }: FastifyRequest): string {
+  return url.replace(/[?#].*/s, '').slice(0, PATH_LIMIT);
 }

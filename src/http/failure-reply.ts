@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { Failure, failureOf } from '../failure/failure.ts';
 import { errorFrame, errorReply } from '../fastchat/frames.ts';
 import { CallerGone } from '../worker/request-context.ts';
+import { pathOf } from './caller.ts';
 
 /**
  * `frame` and `reply` come with HTTP 200, because FastChat's callers lose the text of anything else;
@@ -19,42 +20,49 @@ declare module 'fastify' {
   }
 }
 
-/** Fastify's code for a body that is longer than allowed. */
-const TOO_LARGE = 'FST_ERR_CTP_BODY_TOO_LARGE';
+/** The methods that any path is served with. */
+const METHODS = ['GET', 'HEAD', 'POST'] as const;
 
 /**
  * Answers whatever a route or Fastify throws, with one line in the log: a warning for a request that
  * is refused, an error with its stack for a defect. What the worker has told of never comes here.
  */
-export function addFailureReplies(
-  server: FastifyInstance,
-  bodyLimit: number,
-  logger: Logger,
-): void {
+export function addFailureReplies(server: FastifyInstance, logger: Logger): void {
   server.setErrorHandler<FastifyError | Error>((error, request, reply) => {
     if (error instanceof CallerGone) return reply.hijack();
-    const failure = failureOfRequest(error, bodyLimit);
+    const failure = failureOfRequest(error);
     const { kind, hint, cause, row } = failure;
-    const line = { requestId: request.id, path: request.url, failure: kind, remedy: row.remedy };
+    const line = {
+      requestId: request.id,
+      path: pathOf(request),
+      failure: kind,
+      remedy: row.remedy,
+    };
     if (kind === 'internal_error') logger.error({ ...line, err: cause }, 'a request met a defect');
     else logger.warn({ ...line, hint, err: cause }, 'request refused');
+    // What is left of a body that was refused unread would be taken for the next request.
+    if (!request.raw.complete) reply.header('connection', 'close');
     return sendFailure(failure, request, reply);
   });
   server.setNotFoundHandler((request, reply) => {
-    const failure = new Failure('request_invalid', { hint: `no ${request.method} at this path` });
-    return reply.code(404).type('application/json').send(errorReply(failure));
+    const url = pathOf(request).replace(/\/{2,}/g, '/');
+    const allowed = METHODS.filter((method) => server.hasRoute({ method, url }));
+    const hint = `no ${request.method} at this path`;
+    if (allowed.length > 0) reply.header('allow', allowed.join(', '));
+    const failure = new Failure('request_invalid', { hint });
+    return reply
+      .code(allowed.length > 0 ? 405 : 404)
+      .type('application/json')
+      .send(errorReply(failure));
   });
 }
 
-function failureOfRequest(error: FastifyError | Error, bodyLimit: number): Failure {
+function failureOfRequest(error: FastifyError | Error): Failure {
   if (!('statusCode' in error) || error.statusCode === undefined || error.statusCode >= 500) {
     return failureOf(error);
   }
-  // Fastify refused the body before any route saw it.
-  if (error.code === TOO_LARGE) {
-    return new Failure('request_too_large', { hint: `the limit is ${bodyLimit} bytes` });
-  }
-  return new Failure('request_invalid', { hint: 'body: not valid JSON', cause: error });
+  // Fastify refused the request before any route saw it.
+  return new Failure('request_invalid', { hint: 'not a valid request', cause: error });
 }
 
 function sendFailure(failure: Failure, request: FastifyRequest, reply: FastifyReply): FastifyReply {

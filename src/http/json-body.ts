@@ -1,21 +1,49 @@
 // Reads every body as JSON, whatever its Content-Type says, because FastChat's callers vary in it.
 
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Failure } from '../failure/failure.ts';
+import { readBodyBytes } from './body-bytes.ts';
+import type { ByteBudget } from './byte-budget.ts';
+import { isMostlyStructure } from './json-structure.ts';
 
-/** Replaces Fastify's parsers. An empty body is fine: the controller's status probe has none. */
-export function readBodiesAsJson(server: FastifyInstance): void {
-  // Keys such as `__proto__` are refused, as Fastify does by default.
-  const parse = server.getDefaultJsonParser('error', 'error');
+/** What a request holds of the budget; given back when its response is over. */
+const releases = new WeakMap<FastifyRequest, () => void>();
+
+/**
+ * Replaces Fastify's parsers. An empty body is fine: the controller's status probe has none. Nothing
+ * looks for keys such as `__proto__`: they become plain fields, and no field is read that a schema
+ * does not name.
+ */
+export function readBodiesAsJson(server: FastifyInstance, budget: ByteBudget): void {
   server.removeAllContentTypeParsers();
-  // Fastify refuses a type that it cannot read before any parser is asked.
-  server.addHook('onRequest', (request, _reply, done) => {
-    // Not `delete`, which would make every later look at the headers slow.
+  server.addHook('onRequest', (request, reply, done) => {
+    // Fastify refuses a type that it cannot read before any parser is asked. Not `delete`, which
+    // would make every later look at the headers slow.
     request.headers['content-type'] = undefined;
+    releaseAtEnd(request, reply);
     done();
   });
-  server.addContentTypeParser('*', { parseAs: 'string' }, (request, body, done) => {
-    if (body === '') done(null, undefined);
-    // `parseAs: 'string'` makes a string of it, which the type of the callback does not know.
-    else parse(request, body as string, done);
+  server.addContentTypeParser('*', async (request: FastifyRequest, payload: typeof request.raw) => {
+    const { bodyLimit = 0 } = request.routeOptions;
+    const { bytes, release } = await readBodyBytes(payload, bodyLimit, budget);
+    releases.set(request, release);
+    return bytes.length === 0 ? undefined : parse(bytes);
   });
+}
+
+function releaseAtEnd(request: FastifyRequest, reply: FastifyReply): void {
+  reply.raw.once('close', () => releases.get(request)?.());
+}
+
+/** @throws Failure `request_invalid` */
+function parse(bytes: Buffer): unknown {
+  if (isMostlyStructure(bytes)) {
+    throw new Failure('request_invalid', { hint: 'body: more structure than a request has' });
+  }
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    // The parser's own words quote the body.
+    throw new Failure('request_invalid', { hint: 'body: not valid JSON' });
+  }
 }

@@ -1,9 +1,18 @@
-// Puts the HTTP side together: body parsing, failures, and the routes at every path they live at.
+// Puts the HTTP side together: who may call, bodies, failures, and the routes wherever they live.
 
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Worker } from '../worker/worker.ts';
+import { type AccessOptions, guardAccess } from './access.ts';
+import { budgetOfHeap } from './byte-budget.ts';
+import {
+  answerMalformed,
+  connectionLimits,
+  dropIfNotTaken,
+  limitConnections,
+} from './connections.ts';
 import { addFailureReplies } from './failure-reply.ts';
 import { addDescribeRoutes } from './fastchat/describe.ts';
 import { addEmbeddingRoutes } from './fastchat/embeddings.ts';
@@ -13,16 +22,10 @@ import { readBodiesAsJson } from './json-body.ts';
 import { addHealthRoutes, type Readiness } from './operate/health.ts';
 import type { WriteLimits } from './stream-writer.ts';
 
-/**
- * How long an idle connection is kept, in milliseconds. FastChat's callers open a new one for every
- * call, so a long wait would only delay the end of the process.
- */
-const KEEP_ALIVE_MS = 5000;
+/** A name that a caller may give a request: short, and harmless in a log line or a header. */
+const REQUEST_ID = /^[\w.:@/+=-]{1,128}$/;
 
-/** Longest time for a whole request, head and body, to arrive, in milliseconds. */
-const REQUEST_TIMEOUT_MS = 60_000;
-
-export interface ServerOptions extends WriteLimits, FastChatOptions {
+export interface ServerOptions extends WriteLimits, FastChatOptions, AccessOptions {
   /** Largest body, in bytes. */
   readonly bodyLimit: number;
   /** Path of the advertised worker address, such as `/glm`; '' without one. */
@@ -41,19 +44,27 @@ export function createServer(
   { worker, readiness, logger }: ServerDeps,
 ): FastifyInstance {
   const server = fastify({
+    ...connectionLimits,
     bodyLimit: options.bodyLimit,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    clientErrorHandler: answerMalformed,
     forceCloseConnections: 'idle',
-    genReqId: () => randomUUID(),
+    genReqId: requestIdOf,
     // FastChat appends paths to the address as it was registered, with or without a slash.
     routerOptions: { ignoreDuplicateSlashes: true },
     // Requests are logged by the worker's observer, once and with what matters.
     logger: false,
     allowErrorHandlerOverride: false,
   });
-  readBodiesAsJson(server);
-  addFailureReplies(server, options.bodyLimit, logger);
+  limitConnections(server, logger);
+  guardAccess(server, options, logger);
+  readBodiesAsJson(server, budgetOfHeap(options.bodyLimit));
+  addFailureReplies(server, logger);
+  server.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+  server.addHook('onSend', async (_request, reply) => {
+    dropIfNotTaken(reply, options.writeTimeoutMs);
+  });
   const onDefect = (error: unknown, requestId: string) =>
     logger.error({ requestId, err: error }, 'a defect broke an answer');
   const addRoutes = async (scope: FastifyInstance) => {
@@ -66,4 +77,10 @@ export function createServer(
   server.register(addRoutes);
   if (options.pathPrefix !== '') server.register(addRoutes, { prefix: options.pathPrefix });
   return server;
+}
+
+/** The caller's own name of the request where it is plain, so that both logs speak of the same. */
+function requestIdOf({ headers }: IncomingMessage): string {
+  const given = headers['x-request-id'];
+  return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
 }

@@ -12,6 +12,8 @@ import { modelFailureKinds } from '../support/model-failure-kinds.ts';
 const codes: Record<string, number> = {
   request_invalid: 40001,
   request_too_large: 40001,
+  page_refused: 40103,
+  host_refused: 40103,
   conversation_empty: 40001,
   key_missing: 40101,
   key_invalid: 40102,
@@ -30,6 +32,7 @@ const codes: Record<string, number> = {
   throttled: 42901,
   quota_exhausted: 42902,
   overloaded: 42903,
+  bodies_full: 42903,
   queue_full: 42903,
   queue_timeout: 42903,
   draining: 42903,

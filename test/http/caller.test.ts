@@ -29,7 +29,7 @@ async function calling(t: Test, prepare: (server: FastifyInstance) => void = () 
 
 t.test('it has a name and the path that was asked', async (t) => {
   const { call, running, finish } = await calling(t);
-  t.match(call, { id: /./, path: '/path?query', signal: { aborted: false } });
+  t.match(call, { id: /./, path: '/path', signal: { aborted: false } });
   finish.resolve();
   t.equal((await running.reply).status, 200);
 });

@@ -12,7 +12,7 @@ function throwing(t: Test, error: unknown, failureForm?: FailureForm) {
   const logs = createLogSink();
   const server = fastify();
   t.teardown(() => server.close());
-  addFailureReplies(server, 1024, createLogger({ level: 'info', secrets: new Set() }, logs));
+  addFailureReplies(server, createLogger({ level: 'info', secrets: new Set() }, logs));
   const config = failureForm === undefined ? {} : { failureForm };
   server.post('/route', { config }, async () => {
     throw error;
@@ -74,8 +74,8 @@ t.test('an error with a status of 500 and more is one of ours, not of the reques
   t.match(JSON.parse((await ask()).body), { error: { type: 'internal_error' } });
 });
 
-t.test('a body over the limit is told with the limit', async (t) => {
+t.test('a request that Fastify refuses is told as one of the caller', async (t) => {
   const { ask } = throwing(t, BUG, 'reply');
-  const { sentence: text } = new Failure('request_invalid', { hint: 'body: not valid JSON' });
+  const { sentence: text } = new Failure('request_invalid', { hint: 'not a valid request' });
   t.match(JSON.parse((await ask('{')).body), { text });
 });

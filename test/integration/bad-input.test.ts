@@ -41,8 +41,12 @@ const INVALID_BODIES = [
   ['a list', '[]', 'body: Invalid input: expected object, received array'],
   ['a string', '"prompt"', 'body: Invalid input: expected object, received string'],
   ['a null', 'null', 'prompt: Invalid input: expected string, received undefined'],
-  ['__proto__', '{"__proto__":{"prompt":"x"},"prompt":"y"}', 'body: not valid JSON'],
-  ['a list nested deep', '['.repeat(DEEP), 'body: not valid JSON'],
+  [
+    '__proto__',
+    '{"__proto__":{"prompt":"x"},"prompt":7}',
+    'prompt: Invalid input: expected string, received number',
+  ],
+  ['a list nested deep', '['.repeat(DEEP), 'body: more structure than a request has'],
   [
     'no prompt',
     { model: 'zhipu-api' },
@@ -161,7 +165,8 @@ t.test(
 
 t.test('a chunked body over the limit is refused without being read to its end', async (t) => {
   const { url } = await startWorker(t, { BODY_LIMIT: '1KiB' });
-  const head = 'POST /worker_generate HTTP/1.1\r\nHost: w\r\nTransfer-Encoding: chunked\r\n\r\n';
+  const head =
+    'POST /worker_generate HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n';
   const socket = rawSocket(t, url, `${head}1000\r\n${'x'.repeat(4096)}\r\n`);
   t.match(await socket.until(/\}$/), /^HTTP\/1\.1 200 .*"error_code":40001/s);
 });
@@ -238,7 +243,6 @@ t.test('each refused request leaves one log line with what a night shift needs',
       path: '/worker_generate',
       failure: 'request_invalid',
       hint: 'body: not valid JSON',
-      err: { name: 'FastifyError', code: 'FST_ERR_CTP_INVALID_JSON_BODY' },
     },
     {
       level: 'warn',

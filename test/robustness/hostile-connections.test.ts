@@ -7,7 +7,7 @@ import { HELLO } from '../support/start-worker.ts';
 import { checkNothingHeld, matrixWorker } from './support/cell.ts';
 import { CHATS, checkOthers, crowd } from './support/hostile.ts';
 
-const REQUEST = 'POST /worker_generate HTTP/1.1\r\nHost: w\r\n';
+const REQUEST = 'POST /worker_generate HTTP/1.1\r\nHost: localhost\r\n';
 
 for (const [name, bytes] of [
   ['say nothing', ''],
@@ -29,7 +29,7 @@ for (const [name, bytes] of [
 t.test('a body that is announced too large is refused before it is sent', async (t) => {
   const worker = await matrixWorker(t);
   for (const path of [...CHATS, '/worker_get_embeddings', '/count_token']) {
-    const head = `POST ${path} HTTP/1.1\r\nHost: w\r\nContent-Length: 99999999999\r\n\r\n`;
+    const head = `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999\r\n\r\n`;
     const socket = rawSocket(t, worker.url, head);
     t.match(await socket.until(/\}\0?$/), /"error_code":40001/, path);
     t.match(await socket.closed, /end|reset/);

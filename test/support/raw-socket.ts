@@ -66,5 +66,5 @@ export function rawSocket(t: Test, url: string, bytes: string, reading = true): 
 export function postBytes(path: string, body: unknown, headers = ''): string {
   const json = typeof body === 'string' ? body : JSON.stringify(body);
   const length = Buffer.byteLength(json);
-  return `POST ${path} HTTP/1.1\r\nHost: worker\r\nContent-Length: ${length}\r\n${headers}\r\n${json}`;
+  return `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${length}\r\n${headers}\r\n${json}`;
 }

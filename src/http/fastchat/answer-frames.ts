@@ -2,6 +2,7 @@
 
 import type { Failure } from '../../failure/failure.ts';
 import { AnswerBytes, errorFrame, type Frame } from '../../fastchat/frames.ts';
+import type { Usage } from '../../model/chat-model.ts';
 import type { AnswerDelta } from '../../worker/answer.ts';
 import type { Encoder } from '../stream-writer.ts';
 
@@ -28,8 +29,16 @@ export class AnswerFrames implements Encoder<AnswerDelta> {
     'x-accel-buffering': 'no',
   };
   readonly #answer = new AnswerBytes();
+  readonly #errors: 'frame' | 'text';
+  #hasText = false;
   #reasoning = false;
+  #usage: Usage = { promptTokens: 0, completionTokens: 0, totalTokens: 0 };
   #newest = NO_NEWS;
+
+  /** @param errors whether a failure is told as a frame of its own, or as text of the answer */
+  constructor(errors: 'frame' | 'text' = 'frame') {
+    this.#errors = errors;
+  }
 
   /** @param text the answer begins with: the prompt of a completion that asked for `echo` */
   begin(text: string): void {
@@ -46,7 +55,11 @@ export class AnswerFrames implements Encoder<AnswerDelta> {
       this.#reasoning = false;
       this.#answer.append(REASONING_END);
     }
-    if (text !== '') this.#answer.append(text);
+    if (text !== '') {
+      this.#hasText = true;
+      this.#answer.append(text);
+    }
+    this.#usage = usage;
     this.#newest = this.#answer.frame(usage, finish);
     return this.#newest;
   }
@@ -57,6 +70,12 @@ export class AnswerFrames implements Encoder<AnswerDelta> {
   }
 
   failure(failure: Failure): Frame {
-    return errorFrame(failure);
+    if (this.#errors === 'frame') return errorFrame(failure);
+    return this.encode({
+      reasoning: '',
+      text: this.#hasText ? `\n\n${failure.sentence}` : failure.sentence,
+      finish: 'stop',
+      usage: this.#usage,
+    });
   }
 }

@@ -17,16 +17,19 @@ export function addDescribeRoutes(
   worker: Worker,
   format: PromptFormat,
 ): void {
-  server.post('/worker_get_status', async (): Promise<WorkerStatus> => {
+  /** None of these takes more than a name. */
+  const small = { bodyLimit: 64 * 1024 };
+
+  server.post('/worker_get_status', small, async (): Promise<WorkerStatus> => {
     return workerStatus(worker.modelNames, worker.load);
   });
 
-  server.post('/worker_get_conv_template', async (request) => {
+  server.post('/worker_get_conv_template', small, async (request) => {
     const { model } = parseRequest(modelRequest, request.body);
     return { conv: format.template(worker.describe(model).name) };
   });
 
-  server.post('/model_details', async (request): Promise<ModelDetails> => {
+  server.post('/model_details', small, async (request): Promise<ModelDetails> => {
     const { model } = parseRequest(modelRequest, request.body);
     return { context_length: worker.describe(model).contextLength };
   });
@@ -36,4 +39,10 @@ export function addDescribeRoutes(
     const messages = messagesToCount(prompt, format);
     return { count: await worker.countTokens(worker.describe(model), messages), error_code: 0 };
   });
+
+  // Langchain-Chatchat's way to unload a model before it loads another; its buttons ask for it.
+  server.post('/release', small, async () => ({
+    code: 200,
+    msg: 'an online model holds nothing to release',
+  }));
 }

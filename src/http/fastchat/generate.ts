@@ -23,9 +23,9 @@ export function addGenerateRoutes(
   options: GenerateOptions,
 ): void {
   /** The answer to a request, and the frames that it is written in. */
-  const ask = (request: FastifyRequest, reply: FastifyReply) => {
+  const ask = (request: FastifyRequest, reply: FastifyReply, errors: FastChatOptions['errors']) => {
     const body = parseRequest(generateRequest, request.body);
-    const frames = new AnswerFrames();
+    const frames = new AnswerFrames(errors);
     const asked = {
       model: body.model,
       prepare: (model: ServedModel) => {
@@ -39,15 +39,16 @@ export function addGenerateRoutes(
 
   const streamed = { config: { failureForm: 'frame' as const } };
   server.post('/worker_generate_stream', streamed, async (request, reply) => {
-    const { frames, answer } = ask(request, reply);
+    const { frames, answer } = ask(request, reply, options.errors);
     reply.hijack();
     const onDefect = (error: unknown) => options.onDefect(error, request.id);
+    reply.raw.setHeader('x-request-id', request.id);
     await writeStream(reply.raw, answer, frames, options, onDefect);
   });
 
   const whole = { config: { failureForm: 'reply' as const } };
   server.post('/worker_generate', whole, async (request, reply) => {
-    const { frames, answer } = ask(request, reply);
+    const { frames, answer } = ask(request, reply, 'frame');
     const last = await lastFrame(answer, frames);
     return reply.type('application/json').header('connection', 'close').send(frameJson(last));
   });

@@ -14,6 +14,11 @@ export interface FastChatOptions {
   readonly format: PromptFormat;
   /** Whether callers get to read what models reason, as `<think>…</think>` before the answer. */
   readonly showReasoning: boolean;
+  /**
+   * How a stream tells of its failure: as a `frame` with FastChat's code, or as `text` of an answer
+   * that ends, for callers who show nothing of an error.
+   */
+  readonly errors: 'frame' | 'text';
 }
 
 export interface PreparedPrompt extends PreparedChat {
@@ -25,7 +30,7 @@ export interface PreparedPrompt extends PreparedChat {
 export function prepareChat(
   request: GenerateRequest,
   { vision }: ServedModel,
-  { format, showReasoning }: FastChatOptions,
+  { format, showReasoning }: Pick<FastChatOptions, 'format' | 'showReasoning'>,
 ): PreparedPrompt {
   const { prompt } = request;
   const images = checkImages(request.images, vision);

@@ -1,0 +1,115 @@
+// Reads the bytes of one request body into one buffer, within the limits of the body and of all.
+
+import type { IncomingMessage } from 'node:http';
+import { Failure } from '../failure/failure.ts';
+import type { ByteBudget } from './byte-budget.ts';
+
+/**
+ * Bodies up to this size are read whatever the others take, so that nobody's large bodies keep out
+ * the small ones: their number is bounded by the queue and the connections.
+ */
+const ALWAYS_READ = 64 * 1024;
+
+/** What is read and thrown away of a body that is refused, in multiples of its limit. */
+const DISCARDED = 4;
+
+/** Bytes that were read, and what has to be given back for them. */
+export interface BodyBytes {
+  readonly bytes: Buffer;
+  /** Call when nothing of the body is needed any more; only the first time counts. */
+  readonly release: () => void;
+}
+
+/**
+ * Reads a body to its end. One that is too long is read on without being kept: callers who write all
+ * of it before they read would otherwise meet a closed connection instead of the reason.
+ * @param limit in bytes
+ * @throws Failure `request_too_large` or `bodies_full`
+ */
+export async function readBodyBytes(
+  request: IncomingMessage,
+  limit: number,
+  budget: ByteBudget,
+): Promise<BodyBytes> {
+  // Too long even to be thrown away: whoever says so before sending it can be told before.
+  if (Number(request.headers['content-length'] ?? 0) > DISCARDED * limit) throw tooLarge(limit);
+  const held = new HeldBytes(limit, budget);
+  try {
+    // What is not read any more must not close the connection before the reply is out.
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+      // A request without an encoding gives buffers.
+      if (!held.add(chunk as Buffer)) break;
+    }
+    return { bytes: held.bytes, release: () => held.release() };
+  } catch (error) {
+    held.release();
+    throw error;
+  }
+}
+
+/** One buffer that grows by doubling, and its part of the budget. */
+class HeldBytes {
+  readonly #limit: number;
+  readonly #budget: ByteBudget;
+  #buffer = Buffer.alloc(0);
+  #length = 0;
+  #seen = 0;
+  #taken = 0;
+  #failure: Failure | null = null;
+
+  constructor(limit: number, budget: ByteBudget) {
+    this.#limit = limit;
+    this.#budget = budget;
+  }
+
+  get bytes(): Buffer {
+    if (this.#failure !== null) throw this.#failure;
+    return this.#buffer.subarray(0, this.#length);
+  }
+
+  /** Takes the next bytes; false when no more have to be read. */
+  add(chunk: Buffer): boolean {
+    this.#seen += chunk.length;
+    if (this.#failure === null) this.#keep(chunk);
+    return this.#failure === null || this.#seen < DISCARDED * this.#limit;
+  }
+
+  release(): void {
+    this.#budget.give(this.#taken);
+    this.#taken = 0;
+  }
+
+  #keep(chunk: Buffer): void {
+    const needed = this.#length + chunk.length;
+    if (needed > this.#limit) this.#fail(tooLarge(this.#limit));
+    else if (needed > this.#buffer.length && !this.#grow(needed)) {
+      this.#fail(new Failure('bodies_full'));
+    } else {
+      chunk.copy(this.#buffer, this.#length);
+      this.#length = needed;
+    }
+  }
+
+  #grow(needed: number): boolean {
+    const size = Math.min(Math.max(needed, this.#buffer.length * 2), this.#limit);
+    if (size > ALWAYS_READ) {
+      if (!this.#budget.take(size - this.#taken)) return false;
+      this.#taken = size;
+    }
+    const larger = Buffer.allocUnsafeSlow(size);
+    this.#buffer.copy(larger, 0, 0, this.#length);
+    this.#buffer = larger;
+    return true;
+  }
+
+  #fail(failure: Failure): void {
+    this.#failure = failure;
+    this.#buffer = Buffer.alloc(0);
+    this.#length = 0;
+    this.release();
+  }
+}
+
+function tooLarge(limit: number): Failure {
+  return new Failure('request_too_large', { hint: `the limit is ${limit} bytes` });
+}

@@ -1,0 +1,91 @@
+// What is said on a connection outside of any request, and how long and how many may be open.
+
+import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Logger } from 'pino';
+import { Failure } from '../failure/failure.ts';
+import { errorReply } from '../fastchat/frames.ts';
+
+/**
+ * How long an idle connection is kept, in milliseconds. FastChat's callers open a new one for every
+ * call, so a long wait would only delay the end of the process.
+ */
+const KEEP_ALIVE_MS = 5000;
+
+/** Longest time for the head, and for head and body together, to arrive, in milliseconds. */
+const REQUEST_TIMEOUT_MS = 60_000;
+
+/** How often connections are looked at for that; Node's own 30 s would add half a minute. */
+const CHECK_INTERVAL_MS = 1000;
+
+/** Descriptors kept for connections to the model, files, and whatever else the process opens. */
+const KEPT_DESCRIPTORS = 128;
+
+/** Time limits, as options of the server. */
+export const connectionLimits = {
+  keepAliveTimeout: KEEP_ALIVE_MS,
+  requestTimeout: REQUEST_TIMEOUT_MS,
+  http: {
+    connectionsCheckingInterval: CHECK_INTERVAL_MS,
+    headersTimeout: REQUEST_TIMEOUT_MS,
+  },
+} as const;
+
+/** Answers what is no HTTP in the form of every other failure, and ends the connection. */
+export function answerMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const late = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
+  const status = late ? '408 Request Timeout' : '400 Bad Request';
+  const hint = late ? 'the request did not arrive in time' : 'not valid HTTP';
+  const body = JSON.stringify(errorReply(new Failure('request_invalid', { hint })));
+  socket.end(
+    `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
+
+/**
+ * Refuses connections while descriptors are left for those to the model: without one of these no
+ * caller can be answered. Says so once for each time that it begins.
+ */
+export function limitConnections(server: FastifyInstance, logger: Logger): void {
+  const most = descriptorLimit();
+  if (most === null) return;
+  // Each caller's connection may need one more to the model.
+  const limit = Math.max(16, Math.floor((most - KEPT_DESCRIPTORS) / 2));
+  server.server.maxConnections = limit;
+  let told = false;
+  server.server.on('drop', () => {
+    if (told) return;
+    told = true;
+    const remedy = `raise the limit of open files (ulimit -n, now ${most}), or add replicas`;
+    logger.error({ connections: limit, remedy }, 'too many connections, new ones are refused');
+  });
+  server.server.on('connection', () => {
+    told = false;
+  });
+}
+
+/** Open files that this process may have; null where the system does not say. */
+function descriptorLimit(): number | null {
+  try {
+    const [, soft] =
+      /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];
+    return soft === undefined ? null : Number(soft);
+  } catch {
+    return null;
+  }
+}
+
+/** Drops a caller who takes nothing of a whole reply for so long, in milliseconds. */
+export function dropIfNotTaken({ raw }: FastifyReply, writeTimeoutMs: number): void {
+  const { socket } = raw;
+  if (socket === null || raw.writableFinished) return;
+  const drop = () => socket.destroy();
+  socket.setTimeout(writeTimeoutMs, drop);
+  raw.once('finish', () => socket.setTimeout(0).off('timeout', drop));
+}
