@@ -16,7 +16,9 @@ import { createServer } from '../http/server.ts';
 import { systemClock } from '../lib/clock.ts';
 import { LogObserver } from '../telemetry/log-observer.ts';
 import { createLogger } from '../telemetry/logger.ts';
+import { Redactor } from '../telemetry/redactor.ts';
 import { TokenCounter } from '../tokens/token-counter.ts';
+import type { Observer } from '../worker/observer.ts';
 import type { ServedModels } from '../worker/served-models.ts';
 import { Worker } from '../worker/worker.ts';
 import { AdvertisedAddress, bracketed, hostOf, passwordsOf, pathOf } from './addresses.ts';
@@ -59,8 +61,8 @@ export async function startApp(
   logs: DestinationStream,
   readModels: ReadModels = () => ({ ok: true, entries: settings.models }),
 ): Promise<App> {
-  const secrets = secretsOf(settings);
-  const logger = createLogger({ level: settings.logLevel, secrets }, logs);
+  const redactor = new Redactor(secretsOf(settings));
+  const logger = createLogger({ level: settings.logLevel, redactor }, logs);
   const glmAgent = createAgent(settings);
   const controllerAgent = new Agent({ maxResponseSize: CONTROLLER_REPLY_LIMIT });
   const factory = new ModelFactory(settings, {
@@ -68,7 +70,8 @@ export async function startApp(
     clock: systemClock,
     random: Math.random,
   });
-  const worker = createWorker(settings, factory.create(settings.models), logger);
+  const observer = new LogObserver(logger, redactor);
+  const worker = createWorker(settings, factory.create(settings.models), observer);
   const state = { draining: false, registration: null as Registration | null };
   const readiness = () => notReadyBecause(settings, state);
   const pathPrefix = pathOf(settings.workerAddress);
@@ -105,7 +108,7 @@ export async function startApp(
     readiness,
     reload() {
       const result = readModels();
-      if (result.ok) for (const secret of keySecrets(result.entries)) secrets.add(secret);
+      if (result.ok) for (const secret of keySecrets(result.entries)) redactor.add(secret);
       if (takeModels(result, { factory, worker, logger })) state.registration?.announce();
     },
     async stop() {
@@ -171,7 +174,7 @@ function keySecrets(models: ReadonlyMap<string, ModelEntry>): string[] {
 }
 
 function partsOfKey(key: string): string[] {
-  return [key, key.split('.')[1] ?? ''];
+  return [key, ...key.split('.')];
 }
 
 /** What the markers of `fenced` come from: without a secret of its own, the first key there is. */
@@ -181,13 +184,13 @@ function fenceSecretOf({ fenceSecret, apiKeys, models }: Settings): string {
   return fenceSecret || key;
 }
 
-function createWorker(settings: Settings, models: ServedModels, logger: Logger): Worker {
+function createWorker(settings: Settings, models: ServedModels, observer: Observer): Worker {
   const clock = systemClock;
   return new Worker(
     {
       gate: new Gate({ ...settings, permits: settings.concurrency }, clock),
       counter: new TokenCounter(clock),
-      observer: new LogObserver(logger),
+      observer,
       clock,
       random: Math.random,
       retries: settings.retries,

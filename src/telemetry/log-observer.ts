@@ -1,7 +1,9 @@
 // Writes one line per finished piece of work: all that a night's question needs, and no content.
 
 import type { Logger } from 'pino';
+import type { UpstreamDetail } from '../model/model-error.ts';
 import type { Observer, RequestReport } from '../worker/observer.ts';
+import type { Redactor } from './redactor.ts';
 
 /** Unknown models that are logged by name; a caller can invent more than a log should hold. */
 const UNKNOWN_MODELS_LIMIT = 100;
@@ -9,19 +11,26 @@ const UNKNOWN_MODELS_LIMIT = 100;
 /** Longest piece of such a name that is kept and logged, in UTF-16 units. */
 const NAME_LIMIT = 200;
 
+/** Longest piece of the provider's own words that is logged, in UTF-16 units. */
+const MESSAGE_LIMIT = 300;
+
 export class LogObserver implements Observer {
   readonly #logger: Logger;
+  readonly #redactor: Redactor;
   readonly #unknownModels = new Set<string>();
 
-  constructor(logger: Logger) {
+  /** @param redactor cleans what others wrote before it is cut */
+  constructor(logger: Logger, redactor: Redactor) {
     this.#logger = logger;
+    this.#redactor = redactor;
   }
 
   requestFinished({ outcome, usage, ...facts }: RequestReport): void {
     const model = facts.model.slice(0, NAME_LIMIT);
     const line = { ...facts, model, ...usage, outcome: outcome.is };
     if (outcome.is === 'failed') {
-      const { kind, hint, upstream, cause, row } = outcome.failure;
+      const { kind, hint, cause, row } = outcome.failure;
+      const upstream = this.#cut(outcome.failure.upstream);
       const { code: errorCode, remedy } = row;
       const told = { ...line, failure: kind, errorCode, hint, upstream, err: cause, remedy };
       // A defect is ours, and its line has the stack.
@@ -32,6 +41,13 @@ export class LogObserver implements Observer {
     } else {
       this.#logger.info(line, 'the caller left');
     }
+  }
+
+  /** Without secrets, and no longer than a line should be. */
+  #cut(detail: UpstreamDetail): UpstreamDetail {
+    const { message } = detail;
+    if (message === undefined) return detail;
+    return { ...detail, message: this.#redactor.clean(message).slice(0, MESSAGE_LIMIT) };
   }
 
   unknownModel(model: string, answeredAs: string): void {

@@ -4,13 +4,14 @@ import fastify from 'fastify';
 import t, { type Test } from 'tap';
 import { guardAccess, isLoopback } from '../../src/http/access.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
+import { Redactor } from '../../src/telemetry/redactor.ts';
 import { createLogSink } from '../support/log-sink.ts';
 
 function guarded(t: Test, host = '127.0.0.1', advertisedHost = '', allowedHosts: string[] = []) {
   const logs = createLogSink();
   const server = fastify();
   t.teardown(() => server.close());
-  const logger = createLogger({ level: 'info', secrets: new Set() }, logs);
+  const logger = createLogger({ level: 'info', redactor: new Redactor() }, logs);
   guardAccess(server, { host, advertisedHost, allowedHosts }, logger);
   server.post('/route', async () => 'answered');
   server.get('/open', { config: { open: true } }, async () => 'open');

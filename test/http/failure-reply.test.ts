@@ -5,6 +5,7 @@ import t, { type Test } from 'tap';
 import { Failure } from '../../src/failure/failure.ts';
 import { addFailureReplies, type FailureForm } from '../../src/http/failure-reply.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
+import { Redactor } from '../../src/telemetry/redactor.ts';
 import { createLogSink } from '../support/log-sink.ts';
 
 /** A server whose one route throws `error` and tells of it in the given form. */
@@ -12,7 +13,7 @@ function throwing(t: Test, error: unknown, failureForm?: FailureForm) {
   const logs = createLogSink();
   const server = fastify();
   t.teardown(() => server.close());
-  addFailureReplies(server, createLogger({ level: 'info', secrets: new Set() }, logs));
+  addFailureReplies(server, createLogger({ level: 'info', redactor: new Redactor() }, logs));
   const config = failureForm === undefined ? {} : { failureForm };
   server.post('/route', { config }, async () => {
     throw error;

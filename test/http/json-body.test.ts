@@ -9,6 +9,7 @@ import { addFailureReplies } from '../../src/http/failure-reply.ts';
 import { readBodiesAsJson } from '../../src/http/json-body.ts';
 import { isMostlyStructure } from '../../src/http/json-structure.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
+import { Redactor } from '../../src/telemetry/redactor.ts';
 import { createLogSink } from '../support/log-sink.ts';
 
 const LIMIT = 256 * 1024;
@@ -18,7 +19,7 @@ async function reading(t: Test, budget = new ByteBudget(1024 * 1024)) {
   const logs = createLogSink();
   const server = fastify({ forceCloseConnections: true, bodyLimit: LIMIT });
   readBodiesAsJson(server, budget);
-  addFailureReplies(server, createLogger({ level: 'info', secrets: new Set() }, logs));
+  addFailureReplies(server, createLogger({ level: 'info', redactor: new Redactor() }, logs));
   server.post('/echo', async (request) => ({ body: request.body ?? null }));
   server.post('/small', { bodyLimit: 10 }, async () => ({}));
   const held: (() => void)[] = [];

@@ -4,6 +4,7 @@ import t from 'tap';
 import { Failure } from '../../src/failure/failure.ts';
 import { LogObserver } from '../../src/telemetry/log-observer.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
+import { Redactor } from '../../src/telemetry/redactor.ts';
 import type { RequestReport } from '../../src/worker/observer.ts';
 import { createLogSink } from '../support/log-sink.ts';
 
@@ -38,7 +39,10 @@ const USAGE = { promptTokens: 1, completionTokens: 2, totalTokens: 3 };
 
 function observing() {
   const logs = createLogSink();
-  const observer = new LogObserver(createLogger({ level: 'info', secrets: new Set() }, logs));
+  const observer = new LogObserver(
+    createLogger({ level: 'info', redactor: new Redactor() }, logs),
+    new Redactor(['0123456789abcdef.planted']),
+  );
   return { observer, lines: () => logs.lines.map((line) => ({ ...line, time: '' })) };
 }
 

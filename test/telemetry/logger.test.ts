@@ -2,11 +2,12 @@
 
 import t from 'tap';
 import { createLogger } from '../../src/telemetry/logger.ts';
+import { Redactor } from '../../src/telemetry/redactor.ts';
 import { createLogSink } from '../support/log-sink.ts';
 
 function logging(secrets: Iterable<string> = [], level: 'trace' | 'warn' | 'silent' = 'trace') {
   const logs = createLogSink();
-  return { logs, logger: createLogger({ level, secrets: new Set(secrets) }, logs) };
+  return { logs, logger: createLogger({ level, redactor: new Redactor(secrets) }, logs) };
 }
 
 t.test(
@@ -70,10 +71,10 @@ t.test('texts too short to be a secret are left alone', async (t) => {
 });
 
 t.test('secrets that are learned later count from then on', async (t) => {
-  const secrets = new Set<string>();
+  const redactor = new Redactor();
   const logs = createLogSink();
-  const logger = createLogger({ level: 'info', secrets }, logs);
-  secrets.add('learned-later');
+  const logger = createLogger({ level: 'info', redactor }, logs);
+  redactor.add('learned-later');
   logger.info('learned-later');
   t.match(logs.lines[0], { msg: '[secret]' });
 });
