@@ -11,18 +11,20 @@ import { ControllerClient } from '../controller/client.ts';
 import { Registration } from '../controller/registration.ts';
 import { PromptFormat } from '../fastchat/prompt/prompt-format.ts';
 import { workerStatus } from '../fastchat/replies.ts';
-import { createAgent } from '../glm/client.ts';
+import { GlmClock } from '../glm/glm-clock.ts';
 import { createServer } from '../http/server.ts';
 import { systemClock } from '../lib/clock.ts';
 import { LogObserver } from '../telemetry/log-observer.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { Redactor } from '../telemetry/redactor.ts';
 import { TokenCounter } from '../tokens/token-counter.ts';
+import { createAgent } from '../upstream/agent.ts';
 import type { Observer } from '../worker/observer.ts';
 import type { ServedModels } from '../worker/served-models.ts';
 import { Worker } from '../worker/worker.ts';
 import { AdvertisedAddress, bracketed, hostOf, passwordsOf, pathOf } from './addresses.ts';
 import { ModelFactory } from './model-factory.ts';
+import { version } from './version.ts';
 
 /** Longest goodbye to the controller, in milliseconds: it must not hold up a restart. */
 const GOODBYE_TIMEOUT_MS = 5000;
@@ -63,11 +65,14 @@ export async function startApp(
 ): Promise<App> {
   const redactor = new Redactor(secretsOf(settings));
   const logger = createLogger({ level: settings.logLevel, redactor }, logs);
-  const glmAgent = createAgent(settings);
+  const glmAgent = createAgent(settings, { httpProxy: '', httpsProxy: '', noProxy: '' });
+  const glmClock = new GlmClock(Date.now, (offMs) => warnOfClock(logger, offMs));
   const controllerAgent = new Agent({ maxResponseSize: CONTROLLER_REPLY_LIMIT });
   const factory = new ModelFactory(settings, {
     dispatcher: glmAgent,
     clock: systemClock,
+    glmClock,
+    userAgent: `glm-worker/${version()}`,
     random: Math.random,
   });
   const observer = new LogObserver(logger, redactor);
@@ -118,6 +123,11 @@ export async function startApp(
       logger.info('stopped');
     },
   };
+}
+
+function warnOfClock(logger: Logger, offMs: number): void {
+  const remedy = 'set the clock of this machine; until then tokens are signed by the time of GLM';
+  logger.warn({ behindMs: offMs, remedy }, 'the clock of this machine is off');
 }
 
 interface ModelsTaker {

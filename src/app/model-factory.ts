@@ -15,6 +15,7 @@ import {
 import { GlmChatModel } from '../glm/chat-model.ts';
 import { GlmClient } from '../glm/client.ts';
 import { GlmEmbeddingModel } from '../glm/embedding-model.ts';
+import type { GlmClock } from '../glm/glm-clock.ts';
 import { bearerCredentials, jwtCredentials } from '../glm/token.ts';
 import { glmTokenizer } from '../glm/tokenizer.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -33,6 +34,9 @@ interface GlmAccount {
 export interface ModelFactoryDeps {
   readonly dispatcher: Dispatcher;
   readonly clock: Clock;
+  readonly glmClock: GlmClock;
+  /** Names this program to GLM. */
+  readonly userAgent: string;
   readonly random: () => number;
 }
 
@@ -123,7 +127,7 @@ export class ModelFactory {
       (account): Endpoint<ChatModel> => ({
         account: account.account,
         limit: this.#limit(account, glmModel),
-        model: new GlmChatModel(account.client, { id: glmModel, facts, thinking }),
+        model: new GlmChatModel(account.client, { id: glmModel, facts, thinking }, this.#settings),
       }),
     );
   }
@@ -156,12 +160,14 @@ export class ModelFactory {
     const known = this.#accounts.get(id);
     if (known !== undefined) return known;
     const { auth, tokenTtlMs } = this.#settings;
-    const { dispatcher, clock } = this.#deps;
+    const { dispatcher, clock, glmClock, userAgent } = this.#deps;
     const credentials =
-      auth === 'jwt' ? jwtCredentials(key, tokenTtlMs, clock) : bearerCredentials(key);
+      auth === 'jwt'
+        ? jwtCredentials(key, tokenTtlMs, { clock, glmClock })
+        : bearerCredentials(key);
     const account = {
       account: new Account(`#${this.#accounts.size + 1}`),
-      client: new GlmClient(dispatcher, { baseUrl, credentials }),
+      client: new GlmClient(dispatcher, { baseUrl, credentials, userAgent }),
       limits: new Map<string, AdaptiveLimit>(),
     };
     this.#accounts.set(id, account);

@@ -1,8 +1,8 @@
 // The commands: reads which one is meant, runs it until a signal, and gives back the exit code.
 
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { startApp } from '../app/app.ts';
+import { version } from '../app/version.ts';
 import { helpText } from '../config/help.ts';
 import { loadSettings, reloadModels } from '../config/load.ts';
 import { aborted, failed, type Io, misuse, readDotenv, stopSignal } from './io.ts';
@@ -75,10 +75,4 @@ async function sandbox(io: Io, flags: readonly string[]): Promise<number> {
 function print({ stdout }: Io, text: string): number {
   stdout.write(text);
   return 0;
-}
-
-function version(): string {
-  const file = new URL('../../package.json', import.meta.url);
-  // Our own package.json, which has a version.
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }

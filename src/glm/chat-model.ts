@@ -2,10 +2,12 @@
 
 import { randomUUID } from 'node:crypto';
 import type { ChatDelta, ChatModel, ChatRequest, ChatStream } from '../model/chat-model.ts';
+import { ModelError } from '../model/model-error.ts';
+import { ChatEvents } from '../upstream/chat-events.ts';
 import type { ResponseBytes } from '../upstream/response-bytes.ts';
-import { ChatEvents } from './chat-stream.ts';
 import { type GlmClient, refusalOf } from './client.ts';
 import { chatBody, type GlmModel } from './parameters.ts';
+import { glmDialect } from './stream-dialect.ts';
 
 const PATH = '/chat/completions';
 const EVENT_STREAM = 'text/event-stream';
@@ -13,30 +15,40 @@ const EVENT_STREAM = 'text/event-stream';
 /** Says that GLM has accepted the request, long before a model that thinks has something to say. */
 const ACCEPTED: ChatDelta = { reasoning: '', text: '', finish: null, usage: null };
 
+/** Longest waits within an answer, in milliseconds. */
+export interface ChatLimits {
+  readonly firstByteTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+}
+
 export class GlmChatModel implements ChatModel {
   readonly #client: GlmClient;
   readonly #model: GlmModel;
+  readonly #limits: ChatLimits;
 
-  constructor(client: GlmClient, model: GlmModel) {
+  constructor(client: GlmClient, model: GlmModel, limits: ChatLimits) {
     this.#client = client;
     this.#model = model;
+    this.#limits = limits;
   }
 
   chat(request: ChatRequest, signal: AbortSignal): ChatStream {
-    return new GlmChatStream(this.#client, chatBody(request, this.#model), signal);
+    return new GlmChatStream(this.#client, chatBody(request, this.#model), this.#limits, signal);
   }
 }
 
 class GlmChatStream implements ChatStream {
   readonly #client: GlmClient;
   readonly #body: object;
+  readonly #limits: ChatLimits;
   readonly #signal: AbortSignal;
   #response: ResponseBytes | null = null;
   upstreamRequestId: string | null = null;
 
-  constructor(client: GlmClient, body: object, signal: AbortSignal) {
+  constructor(client: GlmClient, body: object, limits: ChatLimits, signal: AbortSignal) {
     this.#client = client;
     this.#body = body;
+    this.#limits = limits;
     this.#signal = signal;
   }
 
@@ -45,21 +57,26 @@ class GlmChatStream implements ChatStream {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<ChatDelta, void, undefined> {
-    const response = await this.#open();
+    const response = await this.#client.withFreshToken(() => this.#open());
     this.#response = response;
+    const silence = new Silence(response, this.#limits.idleTimeoutMs);
     try {
       yield ACCEPTED;
-      const events = new ChatEvents(this.upstreamRequestId);
+      const events = new ChatEvents(glmDialect, this.upstreamRequestId);
       while (!events.ended) {
+        const before = events.events;
         const bytes = await (events.finished ? rest(response) : response.next());
         if (bytes === null) break;
         events.feed(bytes);
+        // Comments and blank lines keep a connection alive, and are no answer.
+        if (events.events > before) silence.broken();
         for (const delta of events.take()) yield delta;
       }
       const last = events.end();
       response.discard();
-      yield last;
+      yield* last;
     } finally {
+      silence.end();
       // Whoever stops pulling, for whatever reason, must not go on paying for tokens.
       response.close();
     }
@@ -67,28 +84,45 @@ class GlmChatStream implements ChatStream {
 
   /** Sends the request; a refused token is replaced once. */
   async #open(): Promise<ResponseBytes> {
-    return this.#client.withFreshToken(async () => {
-      // Each try has a name of its own: GLM refuses one that it has seen before.
-      this.upstreamRequestId = randomUUID();
-      const body = { ...this.#body, request_id: this.upstreamRequestId };
-      const response = await this.#client.post(PATH, body, EVENT_STREAM, this.#signal);
-      try {
-        await expectEventStream(response);
-        return response;
-      } catch (error) {
-        response.close();
-        throw error;
-      }
-    });
+    // Each attempt has a name of its own: GLM refuses one that it has seen before.
+    this.upstreamRequestId = randomUUID();
+    const body = { ...this.#body, request_id: this.upstreamRequestId };
+    const asked = { method: 'POST', path: PATH, body, accept: EVENT_STREAM } as const;
+    const response = await this.#client.send(asked, this.#signal);
+    // Interim responses would put off the pool's own limit for ever.
+    const silence = new Silence(response, this.#limits.firstByteTimeoutMs);
+    try {
+      const head = await response.head();
+      // Whatever it calls itself: gateways in between rename streams, or make one reply of them.
+      if (head.status === 200) return response;
+      throw await refusalOf(response, head);
+    } catch (error) {
+      response.close();
+      throw error;
+    } finally {
+      silence.end();
+    }
   }
 }
 
-async function expectEventStream(response: ResponseBytes): Promise<void> {
-  const head = await response.head();
-  // A repeated header is a list at run time, whatever its type says.
-  const contentType = String(head.headers['content-type']).toLowerCase();
-  if (head.status === 200 && contentType.startsWith(EVENT_STREAM)) return;
-  throw await refusalOf(response, head);
+/** Ends a response that has been silent for too long. */
+class Silence {
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(response: ResponseBytes, limitMs: number) {
+    this.#timer = setTimeout(() => {
+      response.abort(new ModelError('upstream_timeout', { message: `silent for ${limitMs} ms` }));
+    }, limitMs);
+    this.#timer.unref();
+  }
+
+  broken(): void {
+    this.#timer.refresh();
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
 }
 
 /**

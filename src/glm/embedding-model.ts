@@ -28,7 +28,8 @@ export class GlmEmbeddingModel implements EmbeddingModel {
   async embed(inputs: readonly string[], signal: AbortSignal): Promise<EmbeddingBatch> {
     const { id, dimensions } = this.#options;
     const body = { model: id, input: inputs, ...(dimensions !== null && { dimensions }) };
-    const reply = await readReply(this.#client, '/embeddings', body, signal, liftVectors);
+    const request = { method: 'POST', path: '/embeddings', body } as const;
+    const reply = await readReply(this.#client, request, signal, liftVectors);
     return readEmbeddings(reply, inputs.length);
   }
 }

@@ -4,8 +4,8 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { EmbeddingBatch, JsonVector } from '../model/embedding-model.ts';
 import { ModelError } from '../model/model-error.ts';
-import { parseJson } from './client.ts';
-import { LARGEST_COUNT } from './wire.ts';
+import { LARGEST_COUNT } from '../upstream/chat-chunk.ts';
+import { parseJson } from '../upstream/read-body.ts';
 
 /** White space and numbers of JSON; those that might be too large for a double are left out. */
 const SPACE = '[ \\t\\n\\r]*';
@@ -51,7 +51,7 @@ export function liftVectors(body: Buffer): LiftedReply {
       vectors.set(place, list);
       return `${key}"${place}"`;
     });
-    return { json: parseJson(Buffer.from(rest, 'latin1').toString('utf8')), vectors };
+    return { json: parseJson(Buffer.from(rest, 'latin1')), vectors };
   } catch {
     // A list of a million numbers outgrows the stack of the expression, and is no model's vector.
     return { json: null, vectors };
@@ -66,6 +66,7 @@ export function readEmbeddings({ json, vectors }: LiftedReply, count: number): E
   const reply = embeddingsReply.safeParse(json);
   if (!reply.success) throw malformed('unexpected shape');
   const { data, usage } = reply.data;
+  if (data.length > count) throw malformed('more vectors than inputs');
   const places = new Map(data.map(({ index, embedding }) => [index, embedding]));
   const inOrder = Array.from({ length: count }, (_, index) => {
     const vector = vectors.get(places.get(index) ?? '');

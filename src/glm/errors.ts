@@ -1,11 +1,7 @@
-// Translates what GLM, or the way to it, reports as a failure into the model port's kinds.
+// Translates what GLM reports as a failure into the model port's kinds.
 
-import { errors } from 'undici';
 import { z } from 'zod';
 import { ModelError, type ModelFailureKind, type UpstreamDetail } from '../model/model-error.ts';
-
-/** Longest piece of GLM's own words that is kept for the log, in characters. */
-const MESSAGE_LIMIT = 300;
 
 /**
  * GLM's business codes (docs.bigmodel.cn, page "error code"). A Map, because the keys come from
@@ -16,9 +12,10 @@ export const glmCodes: ReadonlyMap<string, ModelFailureKind> = new Map(
     key_missing: ['1001'],
     key_invalid: ['1000', '1002', '1003', '1004'],
     no_permission: [
-      ...['1005', '1100', '1110', '1111', '1112', '1120', '1121', '1220'],
-      ...['1309', '1311', '1313', '1314', '1315'],
+      ...['1005', '1100', '1110', '1111', '1112', '1120', '1121'],
+      ...['1309', '1313', '1314', '1315'],
     ],
+    model_not_permitted: ['1220', '1311'],
     model_unknown: ['1211', '1212', '1221', '1222'],
     parameter_rejected: ['1210', '1213', '1214', '1215'],
     content_blocked: ['1300', '1301'],
@@ -36,26 +33,50 @@ export const glmCodes: ReadonlyMap<string, ModelFailureKind> = new Map(
   ),
 );
 
-/** Where a refusal carries no code of GLM's, its HTTP status decides. */
-function kindOfStatus(status: number): ModelFailureKind {
+/** An unknown model also comes as an invalid field of this name. */
+const MODEL_FIELD = /model_?code/i;
+
+/**
+ * Where a refusal carries no code that is known, its HTTP status decides.
+ * @param coded whether it carries a code at all
+ */
+function kindOfStatus(status: number, coded: boolean): ModelFailureKind {
   if (status === 401) return 'key_invalid';
   if (status === 403) return 'no_permission';
-  if (status === 429) return 'rate_limited';
+  if (status === 429) return coded ? 'throttled' : 'rate_limited';
+  if (status === 404 || status === 405) return coded ? 'upstream_refused' : 'address_wrong';
   if (status >= 500) return 'upstream_error';
-  // A success or a redirect that is not a stream: this is no GLM, whatever it is.
-  return status >= 400 ? 'upstream_refused' : 'upstream_malformed';
+  if (status >= 400) return 'upstream_refused';
+  // An error object in a success is an error; anything else there is not a GLM API.
+  return coded ? 'upstream_refused' : 'upstream_malformed';
 }
 
 /** A field that is null or odd must not hide the others. */
 const text = z.string().optional().catch(undefined);
+const code = z.union([z.string(), z.number()]);
 
-const errorBody = z.object({
-  error: z.object({
-    code: z.union([z.string(), z.number()]).optional().catch(undefined),
-    message: text,
+/**
+ * The three forms of an error: GLM's own, a flat one, and the gateway's in front of it (which comes
+ * with HTTP 200 and a status as its code).
+ */
+const errorBody = z.union([
+  z.object({
+    error: z.object({ code: code.optional().catch(undefined), message: text }),
+    request_id: text,
   }),
-  request_id: text,
-});
+  z
+    .object({ code, msg: z.string(), success: z.literal(false), request_id: text })
+    .transform(({ msg, request_id, ...error }) => ({
+      error: { code: error.code, message: msg },
+      request_id,
+    })),
+  z
+    .object({ code, message: z.string(), choices: z.undefined().optional(), request_id: text })
+    .transform(({ message, request_id, ...error }) => ({
+      error: { code: error.code, message },
+      request_id,
+    })),
+]);
 
 /** A date with a time, the form in which GLM says when a quota refills. */
 const RESET_TIME = /\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(?::\d{2})?/;
@@ -72,46 +93,48 @@ export interface RefusalContext {
 }
 
 /**
- * The error that a body stands for, or null when the body is no error object of GLM's.
+ * The error that a body stands for, or null when the body is no error object.
  * @param body parsed JSON, of any shape
  */
 export function errorOfBody(body: unknown, context: RefusalContext): ModelError | null {
+  if (!mayBeError(body)) return null;
   const parsed = errorBody.safeParse(body);
   if (!parsed.success) return null;
-  const { code, message } = parsed.data.error;
-  const spelling = code === undefined ? undefined : String(code);
-  const kind = glmCodes.get(spelling ?? '') ?? kindOfStatus(context.status);
-  const resetsAt = kind === 'quota_exhausted' ? RESET_TIME.exec(message ?? '')?.[0] : undefined;
+  const { error, request_id: requestId = context.requestId } = parsed.data;
+  const { message = '' } = error;
+  const spelling = error.code === undefined ? undefined : String(error.code);
+  const kind = kindOfCode(spelling, message, context.status);
+  const resetsAt = kind === 'quota_exhausted' ? RESET_TIME.exec(message)?.[0] : undefined;
   return new ModelError(kind, {
-    ...detailOf({ ...context, requestId: parsed.data.request_id ?? context.requestId }),
+    ...detailOf({ ...context, requestId }),
     ...(spelling !== undefined && { code: spelling.slice(0, 32) }),
-    ...(message !== undefined && { message: message.slice(0, MESSAGE_LIMIT) }),
+    ...(message !== '' && { message }),
     ...(resetsAt !== undefined && { resetsAt }),
   });
 }
 
+/** Cheap, because every event of a stream is asked. */
+function mayBeError(body: unknown): body is object {
+  if (typeof body !== 'object' || body === null) return false;
+  return ('error' in body && body.error !== null) || 'code' in body;
+}
+
+function kindOfCode(code: string | undefined, message: string, status: number): ModelFailureKind {
+  if (code === '1214' && MODEL_FIELD.test(message)) return 'model_unknown';
+  const known = glmCodes.get(code ?? '');
+  if (known !== undefined) return known;
+  // The gateway in front of GLM uses HTTP's own numbers.
+  const gateway = /^[45]\d\d$/.test(code ?? '') ? Number(code) : null;
+  if (gateway !== null) return kindOfStatus(gateway, false);
+  return kindOfStatus(status, code !== undefined && code !== '');
+}
+
 /** The error of a refusal whose body is of no use: HTML, empty, or not an error object. */
 export function errorOfStatus(context: RefusalContext): ModelError {
-  return new ModelError(kindOfStatus(context.status), detailOf(context));
+  return new ModelError(kindOfStatus(context.status, false), detailOf(context));
 }
 
 function detailOf({ status, requestId, retryAfter }: RefusalContext): UpstreamDetail {
   const wait = WHOLE_SECONDS.test(retryAfter ?? '') && { retryAfterMs: Number(retryAfter) * 1000 };
   return { status, ...(requestId !== undefined && { requestId }), ...wait };
-}
-
-/**
- * The error of a transport failure: undici's, Node's, or ours.
- * @param responded whether the response had begun, which tells a refused connection from a cut one
- */
-export function errorOfTransport(cause: unknown, responded: boolean): ModelError {
-  if (cause instanceof ModelError) return cause;
-  const detail = { message: cause instanceof Error ? cause.message.slice(0, MESSAGE_LIMIT) : '' };
-  if (cause instanceof errors.HeadersTimeoutError || cause instanceof errors.BodyTimeoutError) {
-    return new ModelError('upstream_timeout', detail, { cause });
-  }
-  if (cause instanceof errors.HTTPParserError || cause instanceof errors.HeadersOverflowError) {
-    return new ModelError('upstream_malformed', detail, { cause });
-  }
-  return new ModelError(responded ? 'upstream_cut' : 'upstream_unreachable', detail, { cause });
 }

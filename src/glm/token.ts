@@ -2,6 +2,7 @@
 
 import { SignJWT } from 'jose';
 import type { Clock } from '../lib/clock.ts';
+import type { GlmClock } from './glm-clock.ts';
 
 /**
  * A token is replaced once this share of its life is left, so that one handed out just before is
@@ -13,8 +14,17 @@ const RENEW_AT_REMAINING = 0.25;
 export interface Credentials {
   /** The header's value; a promise only when a token has to be signed first. */
   authorization(): string | Promise<string>;
-  /** Forgets the cached token, for when GLM refused it; false when there is no other to be had. */
-  renew(): boolean;
+  /**
+   * Forgets the cached token, for when GLM refused it; false when there is no other to be had.
+   * @param serverTime GLM's time when it did, in milliseconds since the epoch
+   */
+  renew(serverTime: number | undefined): boolean;
+}
+
+/** What signing needs of time: how long a token has lived, and GLM's hour. */
+export interface TokenDeps {
+  readonly clock: Clock;
+  readonly glmClock: GlmClock;
 }
 
 /** The plain key as a bearer token, which GLM accepts too. */
@@ -29,18 +39,23 @@ export function bearerCredentials(key: string): Credentials {
  * @param key `id.secret`
  * @param ttlMs life of one token
  */
-export function jwtCredentials(key: string, ttlMs: number, clock: Clock): Credentials {
+export function jwtCredentials(
+  key: string,
+  ttlMs: number,
+  { clock, glmClock }: TokenDeps,
+): Credentials {
   const [id = '', secret = ''] = key.split('.');
   const signingKey = new TextEncoder().encode(secret);
-  let cached = { value: '', renewAt: 0 };
+  let cached = { value: '', renewAt: Number.NEGATIVE_INFINITY };
   let signing: Promise<string> | null = null;
 
   async function sign(): Promise<string> {
-    const now = clock.now();
+    const renewAt = clock.now() + ttlMs * (1 - RENEW_AT_REMAINING);
+    const now = glmClock.now();
     const claims = { api_key: id, exp: now + ttlMs, timestamp: now };
     const header = { alg: 'HS256', sign_type: 'SIGN' };
     const token = await new SignJWT(claims).setProtectedHeader(header).sign(signingKey);
-    cached = { value: `Bearer ${token}`, renewAt: now + ttlMs * (1 - RENEW_AT_REMAINING) };
+    cached = { value: `Bearer ${token}`, renewAt };
     return cached.value;
   }
 
@@ -52,8 +67,9 @@ export function jwtCredentials(key: string, ttlMs: number, clock: Clock): Creden
       });
       return signing;
     },
-    renew() {
-      cached = { value: '', renewAt: 0 };
+    renew(serverTime) {
+      if (serverTime !== undefined) glmClock.learn(serverTime);
+      cached = { value: '', renewAt: Number.NEGATIVE_INFINITY };
       return true;
     },
   };

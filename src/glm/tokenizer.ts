@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import type { ChatMessage, Tokenizer } from '../model/chat-model.ts';
 import { ModelError } from '../model/model-error.ts';
-import { type GlmClient, readJson } from './client.ts';
+import { asJson, type GlmClient, readReply } from './client.ts';
 import { wireMessage } from './parameters.ts';
 
 /** Reply of `/tokenizer` (page "tokenizer"), as far as it is used. */
@@ -16,7 +16,9 @@ export function glmTokenizer(client: GlmClient, model: string): Tokenizer {
   return {
     async count(messages: readonly ChatMessage[], signal: AbortSignal): Promise<number> {
       const body = { model, messages: messages.map(wireMessage) };
-      const reply = tokenizerReply.safeParse(await readJson(client, '/tokenizer', body, signal));
+      const request = { method: 'POST', path: '/tokenizer', body } as const;
+      const { json } = await readReply(client, request, signal, asJson);
+      const reply = tokenizerReply.safeParse(json);
       if (!reply.success) throw new ModelError('upstream_malformed', { message: 'tokenizer' });
       return reply.data.usage.prompt_tokens;
     },

@@ -4,20 +4,23 @@
 export type Cancel = () => void;
 
 export interface Clock {
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since some moment; never goes back, whatever is done to the machine's clock. */
   now(): number;
   /** Calls `action` once, `ms` milliseconds from now, without keeping the process alive. */
   after(ms: number, action: () => void): Cancel;
 }
 
 export const systemClock: Clock = {
-  now: Date.now,
+  now: () => Math.round(performance.now()),
   after(ms, action) {
     const timer = setTimeout(action, ms);
     timer.unref();
     return () => clearTimeout(timer);
   },
 };
+
+/** The hour as the machine has it, in milliseconds since the epoch; may be wrong, and may jump. */
+export type WallClock = () => number;
 
 /**
  * Waits `ms` milliseconds.

@@ -43,7 +43,9 @@ export interface UpstreamDetail {
   readonly requestId?: string;
   /** When a quota refills, as the provider wrote it; the one detail callers are told. */
   readonly resetsAt?: string;
-  /** Milliseconds the provider asked us to wait before another try. */
+  /** The provider's own time when it refused a token, in milliseconds since the epoch. */
+  readonly serverTime?: number;
+  /** Milliseconds the provider asked us to wait before another attempt. */
   readonly retryAfterMs?: number;
 }
 

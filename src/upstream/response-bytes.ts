@@ -2,7 +2,7 @@
 
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
-import { errorOfTransport } from '../glm/errors.ts';
+import { errorOfTransport } from './transport-error.ts';
 
 /**
  * Bytes that may wait for a pull before the socket is paused. A reader who sleeps costs this much

@@ -4,6 +4,7 @@ import t, { type Test } from 'tap';
 import { Agent } from 'undici';
 import { ModelFactory } from '../../src/app/model-factory.ts';
 import { loadModelsFile } from '../../src/config/models-file.ts';
+import { GlmClock } from '../../src/glm/glm-clock.ts';
 import type { ServedModel, ServedModels } from '../../src/worker/served-models.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { settingsFrom } from '../support/start-worker.ts';
@@ -16,7 +17,12 @@ type Env = Readonly<Record<string, string>>;
 function factoryOf(t: Test, env: Env) {
   const dispatcher = new Agent();
   t.teardown(() => dispatcher.close());
-  const parts = { dispatcher, clock: new FakeClock(), random: () => 0.5 };
+  const clock = new FakeClock();
+  const glmClock = new GlmClock(
+    () => 0,
+    () => undefined,
+  );
+  const parts = { dispatcher, clock, glmClock, userAgent: 'test', random: () => 0.5 };
   const factory = new ModelFactory(settingsFrom(env), parts);
   return (file: object) => {
     const read = loadModelsFile(`${t.testdir({ 'm.json': JSON.stringify(file) })}/m.json`, env);

@@ -2,8 +2,9 @@
 
 import { inspect } from 'node:util';
 import t from 'tap';
-import { type GlmClient, readBody } from '../../src/glm/client.ts';
+import type { GlmClient } from '../../src/glm/client.ts';
 import { ModelError, type ModelFailureKind } from '../../src/model/model-error.ts';
+import { readBody } from '../../src/upstream/read-body.ts';
 import { clientOf, startRawUpstream } from '../support/upstream.ts';
 
 // Time limits are tested next to each other, because undici's clock ticks in half seconds.
@@ -11,10 +12,11 @@ t.jobs = 4;
 
 /** The failure of a request whose whole reply somebody wants to read. */
 async function failureOf(client: GlmClient): Promise<ModelError | undefined> {
-  const response = await client.post('/x', { a: 1 }, '*/*', new AbortController().signal);
+  const asked = { method: 'POST', path: '/x', body: { a: 1 }, accept: '*/*' } as const;
+  const response = await client.send(asked, new AbortController().signal);
   try {
     await response.head();
-    await readBody(response, 1000);
+    await readBody(response, 1000, 5000);
     return undefined;
   } catch (error) {
     return error instanceof ModelError ? error : undefined;

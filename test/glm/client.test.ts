@@ -1,14 +1,10 @@
 // Requests to GLM as they arrive there, and what comes back.
 
+import type { OutgoingHttpHeaders } from 'node:http';
 import t from 'tap';
-import {
-  type GlmClient,
-  readBody,
-  readJson,
-  refusalOf,
-  requestIdOf,
-} from '../../src/glm/client.ts';
+import { asJson, type GlmClient, readReply, refusalOf } from '../../src/glm/client.ts';
 import { ModelError, type ModelFailureKind } from '../../src/model/model-error.ts';
+import { readBody } from '../../src/upstream/read-body.ts';
 import type { ResponseBytes } from '../../src/upstream/response-bytes.ts';
 import { clientOf, KEY, released, startRawUpstream, startUpstream } from '../support/upstream.ts';
 
@@ -16,15 +12,18 @@ import { clientOf, KEY, released, startRawUpstream, startUpstream } from '../sup
 const staying = () => new AbortController().signal;
 
 const ask = (client: GlmClient): Promise<ResponseBytes> =>
-  client.post('/x', { a: 1 }, '*/*', staying());
+  client.send({ method: 'POST', path: '/x', body: { a: 1 }, accept: '*/*' }, staying());
+
+const readJson = async (client: GlmClient) =>
+  (await readReply(client, { method: 'POST', path: '/x', body: {} }, staying(), asJson)).json;
 
 /** Sends a request and reads the whole reply. */
 async function exchange(client: GlmClient): Promise<string | null> {
   const response = await ask(client);
   await response.head();
-  const body = await readBody(response, 1000);
+  const body = await readBody(response, 1000, 5000);
   response.close();
-  return body;
+  return body?.toString() ?? null;
 }
 
 const failureOf = (attempt: Promise<unknown>) =>
@@ -44,6 +43,7 @@ t.test('a request is JSON with the key, below the path of the base URL', async (
     connection: 'keep-alive',
     authorization: `Bearer ${KEY}`,
     accept: '*/*',
+    'user-agent': 'glm-worker/test',
     'content-type': 'application/json; charset=UTF-8',
     'content-length': '7',
   };
@@ -77,7 +77,9 @@ t.test('a caller who leaves while the token is being signed is not asked for', a
     credentials: { authorization: () => signing, renew: () => true },
   });
   const life = new AbortController();
-  const asked = client.post('/x', {}, '*/*', life.signal).catch((error: unknown) => error);
+  const asked = client
+    .send({ method: 'GET', path: '/x', accept: '*/*' }, life.signal)
+    .catch((error: unknown) => error);
   const reason = new Error('the caller left');
   life.abort(reason);
   sign('Bearer late');
@@ -106,15 +108,30 @@ t.test('hints before the head are not the head', async (t) => {
 });
 
 t.test("GLM's name for the request is looked for in two headers", async (t) => {
-  const of = (headers: Record<string, string>) => requestIdOf({ status: 200, headers });
-  t.equal(of({ 'x-log-id': 'a', 'x-request-id': 'b' }), 'a');
-  t.equal(of({ 'x-request-id': 'b' }), 'b');
-  t.equal(of({}), undefined);
+  const cases: [OutgoingHttpHeaders, string | undefined][] = [
+    [{ 'x-log-id': 'a', 'x-request-id': 'b' }, 'a'],
+    [{ 'x-request-id': 'b' }, 'b'],
+    [{}, undefined],
+    // Written twice it is a list, and no name.
+    [{ 'x-log-id': ['a', 'b'] }, undefined],
+  ];
+  for (const [headers, requestId] of cases) {
+    const upstream = await startUpstream(t, (response) => response.writeHead(500, headers).end());
+    const response = await ask(clientOf(t, upstream.url));
+    const refusal = await refusalOf(response, await response.head());
+    t.equal(refusal.upstream.requestId, requestId);
+  }
+});
+
+t.test('a body that trickles is given up', async (t) => {
   const upstream = await startUpstream(t, (response) => {
-    response.setHeader('x-log-id', ['a', 'b']).end();
+    response.write('x');
+    const timer = setInterval(() => response.write('x'), 10);
+    response.on('close', () => clearInterval(timer));
   });
-  // Written twice it is a list, and no name.
-  t.equal(requestIdOf(await (await ask(clientOf(t, upstream.url))).head()), undefined);
+  const response = await ask(clientOf(t, upstream.url));
+  await response.head();
+  t.equal((await failureOf(readBody(response, 1000, 50)))?.kind, 'upstream_timeout');
 });
 
 t.test('a body longer than the limit is not read to its end', async (t) => {
@@ -122,9 +139,9 @@ t.test('a body longer than the limit is not read to its end', async (t) => {
   const client = clientOf(t, upstream.url);
   const read = async (limit: number) => {
     const response = await ask(client);
-    const body = await readBody(response, limit);
+    const body = await readBody(response, limit, 5000);
     response.close();
-    return body;
+    return body?.toString() ?? null;
   };
   t.equal(await read(1000), 'x'.repeat(1000));
   t.equal(await read(999), null);
@@ -171,9 +188,9 @@ t.test('plain JSON is read, whatever it is, and its connection is used again', a
   const replies = ['{"a":[1]}', '7'];
   const upstream = await startUpstream(t, (response) => response.end(replies.shift()));
   const client = clientOf(t, upstream.url);
-  t.strictSame(await readJson(client, '/x', {}, staying()), { a: [1] });
+  t.strictSame(await readJson(client), { a: [1] });
   await released();
-  t.equal(await readJson(client, '/x', {}, staying()), 7);
+  t.equal(await readJson(client), 7);
   t.equal(new Set(upstream.arrivals.map(({ port }) => port)).size, 1);
   t.equal(upstream.arrivals[0]?.headers.accept, 'application/json');
 });
@@ -191,7 +208,7 @@ for (const [status, body, kind] of notJson) {
     `status ${status} with ${body || 'nothing'} is ${kind} where JSON was wanted`,
     async (t) => {
       const upstream = await startUpstream(t, (response) => response.writeHead(status).end(body));
-      const error = await failureOf(readJson(clientOf(t, upstream.url), '/x', {}, staying()));
+      const error = await failureOf(readJson(clientOf(t, upstream.url)));
       t.equal(error?.kind, kind);
     },
   );

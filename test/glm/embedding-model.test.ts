@@ -61,11 +61,6 @@ t.test('a count of tokens that is not whole is rounded', async (t) => {
   t.match(result, { tokens: 7 });
 });
 
-t.test('vectors for more than the inputs do no harm', async (t) => {
-  const data = [vector(0, 1), vector(1, 2), vector(2, 3)];
-  t.match((await embedWith(t, { data, usage })).result, { vectors: ['[1]', '[2]'] });
-});
-
 const both = [vector(0, 1), vector(1, 2)];
 
 const malformed: readonly (readonly [name: string, reply: unknown, message: string])[] = [
@@ -76,6 +71,7 @@ const malformed: readonly (readonly [name: string, reply: unknown, message: stri
   ['text for a vector', { data: [{ index: 0, embedding: 'oops' }], usage }, 'unexpected shape'],
   ['null in a vector', { data: [{ index: 0, embedding: [null] }], usage }, 'unexpected shape'],
   ['no index', { data: [{ embedding: [1] }, { embedding: [2] }], usage }, 'unexpected shape'],
+  ['a vector too many', { data: [...both, vector(2, 3)], usage }, 'more vectors than inputs'],
   ['a vector missing', { data: [vector(0, 1)], usage }, 'no vector 1'],
   ['one twice and one missing', { data: [vector(1, 1), vector(1, 2)], usage }, 'no vector 0'],
   ['an empty vector', { data: [vector(0, 1), vector(1)], usage }, 'unexpected shape'],

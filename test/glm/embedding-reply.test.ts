@@ -68,10 +68,19 @@ t.test('vectors that nobody asked for shift no others', async (t) => {
   t.strictSame(read(reply), { vectors: ['[1]'], tokens: 1 });
 });
 
-t.test('the last of several vectors for one index or key counts, as in JSON', async (t) => {
-  t.strictSame(read(replyOf(vector('[1]'), vector('[2]'))), { vectors: ['[2]'], tokens: 1 });
-  t.strictSame(read(replyOf(`${vector('[1]')},"embedding":[2]`)), { vectors: ['[2]'], tokens: 1 });
-});
+t.test(
+  'the last of several vectors for one key counts, as in JSON; one index twice is one too few',
+  async (t) => {
+    t.strictSame(read(replyOf(vector('[1]'), vector('[2]')), 2), [
+      'upstream_malformed',
+      'embeddings: no vector 1',
+    ]);
+    t.strictSame(read(replyOf(`${vector('[1]')},"embedding":[2]`)), {
+      vectors: ['[2]'],
+      tokens: 1,
+    });
+  },
+);
 
 t.test('vectors are in the order of their indexes', async (t) => {
   const reply = replyOf(vector('[3]', 2), vector('[1]', 0), vector('[2]', 1));

@@ -1,16 +1,18 @@
-// What GLM, or the way to it, reports as a failure, and what the worker makes of it.
+// What GLM, or the way to it, reports as a failure, and which failure of the port that is.
 
 import t from 'tap';
 import { errors as undici } from 'undici';
-import { errorOfBody, errorOfStatus, errorOfTransport, glmCodes } from '../../src/glm/errors.ts';
+import { errorOfBody, errorOfStatus, glmCodes } from '../../src/glm/errors.ts';
 import { ModelError } from '../../src/model/model-error.ts';
+import { errorOfTransport } from '../../src/upstream/transport-error.ts';
 
-/** Every code of GLM's error page with the kind that the contract's table leads to. */
+/** Every code of GLM's error page with its kind. */
 const documented: [kind: string, ...codes: number[]][] = [
   ['upstream_error', 500, 1200, 1230, 1234],
   ['key_invalid', 1000, 1002, 1003, 1004],
   ['key_missing', 1001],
-  ['no_permission', 1005, 1100, 1110, 1111, 1112, 1120, 1121, 1220, 1309, 1311, 1313, 1314, 1315],
+  ['no_permission', 1005, 1100, 1110, 1111, 1112, 1120, 1121, 1309, 1313, 1314, 1315],
+  ['model_not_permitted', 1220, 1311],
   ['quota_exhausted', 1113, 1304, 1308, 1310, 1316, 1317, 1318, 1319, 1320, 1321],
   ['parameter_rejected', 1210, 1213, 1214, 1215],
   ['model_unknown', 1211, 1212, 1221, 1222],
@@ -42,28 +44,33 @@ t.test('the table holds the documented codes and no others', async (t) => {
   t.equal(glmCodes.size, 47);
 });
 
-const statuses: [status: number, kind: string][] = [
-  [200, 'upstream_malformed'],
-  [302, 'upstream_malformed'],
+const statuses: [status: number, kind: string, withCode?: string][] = [
+  [200, 'upstream_malformed', 'upstream_refused'],
+  [302, 'upstream_malformed', 'upstream_refused'],
   [400, 'upstream_refused'],
   [401, 'key_invalid'],
   [403, 'no_permission'],
-  [404, 'upstream_refused'],
-  [429, 'rate_limited'],
+  [404, 'address_wrong', 'upstream_refused'],
+  [405, 'address_wrong', 'upstream_refused'],
+  [429, 'rate_limited', 'throttled'],
   [434, 'upstream_refused'],
   [500, 'upstream_error'],
   [502, 'upstream_error'],
   [599, 'upstream_error'],
 ];
 
-for (const [status, kind] of statuses) {
-  t.test(`status ${status} without a code is ${kind}`, async (t) => {
-    t.strictSame(seen(errorOfStatus({ status })), { kind, status });
-    t.strictSame(seen(errorOfBody({ error: {} }, { status })), { kind, status });
-    for (const code of [...withoutKind, 'constructor', '__proto__', '']) {
-      t.equal(errorOfBody({ error: { code } }, { status })?.kind, kind);
-    }
-  });
+for (const [status, kind, withCode = kind] of statuses) {
+  t.test(
+    `status ${status} without a code is ${kind}, with one that nobody knows ${withCode}`,
+    async (t) => {
+      t.strictSame(seen(errorOfStatus({ status })), { kind, status });
+      t.strictSame(seen(errorOfBody({ error: {} }, { status })), { kind, status });
+      t.equal(errorOfBody({ error: { code: '' } }, { status })?.kind, kind);
+      for (const code of [...withoutKind, 'constructor', '__proto__']) {
+        t.equal(errorOfBody({ error: { code } }, { status })?.kind, withCode);
+      }
+    },
+  );
 }
 
 t.test('a body that is no error object of GLM says nothing', async (t) => {
@@ -80,7 +87,37 @@ t.test('a body that is no error object of GLM says nothing', async (t) => {
   ]) {
     t.equal(errorOfBody(body, { status: 500 }), null);
   }
-  t.equal(errorOfBody({ code: 500, msg: 'x', success: false }, { status: 500 }), null);
+  t.equal(errorOfBody({ code: 500, data: 'x' }, { status: 500 }), null);
+});
+
+t.test('errors come flat, and in the form of the gateway in front of GLM', async (t) => {
+  t.strictSame(seen(errorOfBody({ code: '1302', message: 'slow' }, { status: 200 })), {
+    kind: 'rate_limited',
+    status: 200,
+    code: '1302',
+    message: 'slow',
+  });
+  for (const [code, kind] of [
+    [401, 'key_invalid'],
+    [404, 'address_wrong'],
+    [500, 'upstream_error'],
+    ['1113', 'quota_exhausted'],
+  ] as const) {
+    const body = { code, msg: 'words', success: false };
+    t.strictSame(seen(errorOfBody(body, { status: 200 })), {
+      kind,
+      status: 200,
+      code: String(code),
+      message: 'words',
+    });
+  }
+});
+
+t.test('an invalid field called modelCode is an unknown model', async (t) => {
+  const kind = (message: string) =>
+    errorOfBody({ error: { code: '1214', message } }, { status: 400 })?.kind;
+  t.equal(kind('modelCode: glm-9 not exist'), 'model_unknown');
+  t.equal(kind('messages: illegal'), 'parameter_rejected');
 });
 
 t.test('an odd field beside the code does not hide the code', async (t) => {
@@ -108,13 +145,13 @@ t.test("the body's request id is better than the header's", async (t) => {
   t.equal(errorOfStatus({ status: 500, requestId: 'h' }).upstream.requestId, 'h');
 });
 
-t.test("GLM's words are kept short", async (t) => {
+t.test("GLM's code is kept short, its words whole until they are free of secrets", async (t) => {
   const body = { error: { code: '9'.repeat(99), message: 'x'.repeat(999) } };
   t.strictSame(seen(errorOfBody(body, { status: 400 })), {
     kind: 'upstream_refused',
     status: 400,
     code: '9'.repeat(32),
-    message: 'x'.repeat(300),
+    message: 'x'.repeat(999),
   });
 });
 
@@ -139,6 +176,14 @@ t.test('a wait in whole seconds is honoured, anything else is not', async (t) =>
   for (const odd of ['', ' ', '-1', '1.5', '1e9', 'Infinity', 'Wed, 21 Oct 2026 07:28:00 GMT']) {
     t.equal(wait(odd), undefined, JSON.stringify(odd));
   }
+});
+
+t.test('what a transport failure is about is said where its own words mislead', async (t) => {
+  const message = (code: string) =>
+    errorOfTransport(Object.assign(new Error('words'), { code }), false).upstream.message;
+  t.equal(message('EMFILE'), 'EMFILE: this process may open no more files');
+  t.equal(message('SELF_SIGNED_CERT_IN_CHAIN'), 'TLS: SELF_SIGNED_CERT_IN_CHAIN: words');
+  t.equal(message('ECONNREFUSED'), 'words');
 });
 
 const transport: [cause: Error, kind: string, kindOnceResponded: string][] = [

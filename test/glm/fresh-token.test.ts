@@ -1,7 +1,7 @@
 // A token that GLM refuses is replaced once, if there is another to be had.
 
 import t, { type Test } from 'tap';
-import { readJson } from '../../src/glm/client.ts';
+import { asJson, readReply } from '../../src/glm/client.ts';
 import type { Credentials } from '../../src/glm/token.ts';
 import { ModelError } from '../../src/model/model-error.ts';
 import { clientOf, startUpstream } from '../support/upstream.ts';
@@ -38,8 +38,10 @@ async function outcomeOf(
   });
   const client = clientOf(t, upstream.url, { credentials: numbered(renewable) });
   const { signal } = new AbortController();
-  const result = await readJson(client, '/x', {}, signal).catch((error: unknown) =>
-    error instanceof ModelError ? error.kind : error,
+  const asked = { method: 'POST', path: '/x', body: {} } as const;
+  const result = await readReply(client, asked, signal, asJson).then(
+    ({ json }) => json,
+    (error: unknown) => (error instanceof ModelError ? error.kind : error),
   );
   return { result, tried: upstream.arrivals.map(({ headers }) => headers.authorization) };
 }

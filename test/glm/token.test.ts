@@ -2,6 +2,7 @@
 
 import { createHmac } from 'node:crypto';
 import t from 'tap';
+import { GlmClock } from '../../src/glm/glm-clock.ts';
 import { bearerCredentials, jwtCredentials } from '../../src/glm/token.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
@@ -21,7 +22,13 @@ function expectedToken(at: number): string {
 
 function credentialsAt(now: number) {
   const clock = new FakeClock(now);
-  return { clock, credentials: jwtCredentials(`${ID}.${SECRET}`, TTL_MS, clock) };
+  const corrections: number[] = [];
+  const glmClock = new GlmClock(
+    () => clock.now(),
+    (offMs) => corrections.push(offMs),
+  );
+  const credentials = jwtCredentials(`${ID}.${SECRET}`, TTL_MS, { clock, glmClock });
+  return { clock, glmClock, credentials, corrections };
 }
 
 t.test('a token is HS256 over id, expiry and time in milliseconds', async (t) => {
@@ -59,7 +66,7 @@ t.test(
     const { clock, credentials } = credentialsAt(NOW);
     await credentials.authorization();
     clock.advance(10);
-    credentials.renew();
+    credentials.renew(undefined);
     t.equal(await credentials.authorization(), expectedToken(NOW + 10));
     clock.advance(10);
     t.equal(credentials.authorization(), expectedToken(NOW + 10));
@@ -67,7 +74,8 @@ t.test(
 );
 
 t.test('a signing that fails is tried again by the next caller', async (t) => {
-  const credentials = jwtCredentials('id-without-secret', TTL_MS, new FakeClock(NOW));
+  const { clock, glmClock } = credentialsAt(NOW);
+  const credentials = jwtCredentials('id-without-secret', TTL_MS, { clock, glmClock });
   for (const attempt of ['first', 'second']) {
     await t.rejects(async () => credentials.authorization(), attempt);
   }
@@ -76,6 +84,17 @@ t.test('a signing that fails is tried again by the next caller', async (t) => {
 t.test('the plain key is a bearer token that needs no signing and cannot be renewed', async (t) => {
   const credentials = bearerCredentials(`${ID}.${SECRET}`);
   t.equal(credentials.authorization(), `Bearer ${ID}.${SECRET}`);
-  t.equal(credentials.renew(), false);
+  t.equal(credentials.renew(undefined), false);
   t.equal(credentials.authorization(), `Bearer ${ID}.${SECRET}`);
+});
+
+t.test("a clock that is off is corrected by GLM's, once", async (t) => {
+  const { clock, credentials, corrections } = credentialsAt(NOW);
+  await credentials.authorization();
+  credentials.renew(NOW + 61_000);
+  t.equal(await credentials.authorization(), expectedToken(NOW + 61_000));
+  clock.advance(1000);
+  credentials.renew(NOW + 62_900);
+  t.equal(await credentials.authorization(), expectedToken(NOW + 62_000));
+  t.strictSame(corrections, [61_000]);
 });

@@ -91,7 +91,9 @@ t.test('R9: how an answer ended is told in the last frame, streamed or not', asy
     ['length', { finish_reason: 'length', error_code: 0 }],
     ['tool_calls', { finish_reason: 'stop', error_code: 0 }],
     ['model_context_window_exceeded', { finish_reason: 'length', error_code: 0 }],
-    ['a new word', { finish_reason: 'stop', error_code: 0 }],
+    ['a new word', { error_code: 50001 }],
+    ['abort', { error_code: 50001 }],
+    ['content_filter', { error_code: 40302 }],
     ['sensitive', { error_code: 40302 }],
     ['network_error', { error_code: 50001 }],
   ] as const) {

@@ -16,7 +16,8 @@ t.test(
       body: HELLO,
       headers: { 'accept-encoding': 'gzip, deflate, br, zstd' },
     });
-    const { date, ...headers } = reply.headers;
+    const { date, 'x-request-id': id, ...headers } = reply.headers;
+    t.match(id, /^[0-9a-f-]{36}$/);
     t.strictSame([reply.status, reply.end], [200, 'end']);
     t.strictSame(headers, {
       connection: 'close',

@@ -42,7 +42,7 @@ const REFUSALS = [
   [401, '1001', 40101, 'key_missing'],
   [401, '1003', 40102, 'key_invalid'],
   [401, undefined, 40102, 'key_invalid'],
-  [403, '1220', 40103, 'no_permission'],
+  [403, '1220', 40103, 'model_not_permitted'],
   [403, undefined, 40103, 'no_permission'],
   [400, '1211', 40301, 'model_unknown'],
   [400, '1214', 40302, 'parameter_rejected'],

@@ -34,8 +34,9 @@ export async function startChat(
 ): Promise<Chat> {
   const upstream = await startUpstream(t, answer);
   const client = clientOf(t, upstream.url, options);
+  const limits = { firstByteTimeoutMs: 5000, idleTimeoutMs: 5000, ...options.limits };
   const facts = { contextWindow: 8000, maxOutput: 100, thinking: 'cannot', vision: null } as const;
-  const model = new GlmChatModel(client, { id: 'glm-test', facts, thinking: 'auto' });
+  const model = new GlmChatModel(client, { id: 'glm-test', facts, thinking: 'auto' }, limits);
   return { upstream, ask: (signal = new AbortController().signal) => model.chat(question, signal) };
 }
 

@@ -9,8 +9,9 @@ import {
   type Socket,
 } from 'node:net';
 import type { Test } from 'tap';
-import { createAgent, GlmClient, type UpstreamLimits } from '../../src/glm/client.ts';
+import { GlmClient } from '../../src/glm/client.ts';
 import { bearerCredentials, type Credentials } from '../../src/glm/token.ts';
+import { createAgent, type ProxySettings, type UpstreamLimits } from '../../src/upstream/agent.ts';
 
 /** The key that clients of these tests send; nothing else may ever hold it. */
 export const KEY = 'keyid.keysecret';
@@ -85,15 +86,17 @@ async function listen(t: Test, server: Server): Promise<string> {
 export interface ClientOptions {
   readonly credentials?: Credentials;
   readonly limits?: Partial<UpstreamLimits>;
+  readonly proxies?: Partial<ProxySettings>;
 }
 
 /** A client whose connections end with the test. */
 export function clientOf(t: Test, baseUrl: string, options: ClientOptions = {}): GlmClient {
-  const { credentials = bearerCredentials(KEY), limits } = options;
+  const { credentials = bearerCredentials(KEY), limits, proxies } = options;
   const seconds = { connectTimeoutMs: 5000, firstByteTimeoutMs: 5000, idleTimeoutMs: 5000 };
-  const agent = createAgent({ ...seconds, ...limits });
+  const direct = { httpProxy: '', httpsProxy: '', noProxy: '' };
+  const agent = createAgent({ ...seconds, ...limits }, { ...direct, ...proxies });
   t.teardown(() => agent.destroy());
-  return new GlmClient(agent, { baseUrl, credentials });
+  return new GlmClient(agent, { baseUrl, credentials, userAgent: 'glm-worker/test' });
 }
 
 /** undici gives a connection back to the pool some turns after the end of the response. */

@@ -1,8 +1,9 @@
-// Every way in which GLM ends an answer, fails in the midst of one, or sends something odd.
+// Every way in which a provider ends an answer, fails in the midst of one, or sends something odd.
 
 import t from 'tap';
-import { ChatEvents } from '../../src/glm/chat-stream.ts';
+import { glmDialect } from '../../src/glm/stream-dialect.ts';
 import { ModelError } from '../../src/model/model-error.ts';
+import { ChatEvents } from '../../src/upstream/chat-events.ts';
 import { chunk, done, event, finish, say } from '../support/event-stream.ts';
 import { readAnswer } from '../support/read-answer.ts';
 
@@ -19,14 +20,21 @@ const streams: [name: string, rest: string, differs: object][] = [
   ['[DONE] alone', done, {}],
   ['[DONE] with something behind it', 'data: [DONE] bye\n\n', {}],
   ['neither finish nor [DONE]', '', { end: 'upstream_cut' }],
-  ['a last event without its blank line', finish('stop').trimEnd(), { end: 'upstream_cut' }],
+  ['a last event without its blank line', finish('stop').trimEnd(), {}],
+  ['a last event cut in two', finish('stop').slice(0, 30), { end: 'upstream_cut' }],
+  ['events parted by one newline', `${say('b').trimEnd()}\n${finish('stop')}`, { text: 'ab' }],
+  ['[DONE] after one newline', `${say('b').trimEnd()}\n${done}`, { text: 'ab' }],
   ['length', finish('length'), { end: 'length' }],
   ['tool_calls', finish('tool_calls'), { end: 'stop' }],
   ['a full window', finish('model_context_window_exceeded'), { end: 'length' }],
-  ['a reason of the future', finish('tired'), { end: 'stop' }],
-  ['a reason named like a property', finish('constructor'), { end: 'stop' }],
+  ['a reason of the future', finish('tired'), { end: 'upstream_aborted' }],
+  ['a reason named like a property', finish('constructor'), { end: 'upstream_aborted' }],
+  ['abort', finish('abort') + done, { end: 'upstream_aborted' }],
+  ['content_filter', finish('content_filter') + done, { end: 'content_blocked' }],
+  ['a flat error', event('{"code":"1302","message":"slow"}'), { end: 'rate_limited' }],
+  ["the gateway's error", event('{"code":401,"msg":"no","success":false}'), { end: 'key_invalid' }],
   ['sensitive', finish('sensitive', usage) + done, { usage: counted, end: 'content_blocked' }],
-  ['network_error', finish('network_error') + done, { end: 'upstream_cut' }],
+  ['network_error', finish('network_error') + done, { end: 'upstream_aborted' }],
   ['usage beside the reason', finish('stop', usage), { usage: counted }],
   ['usage after the reason', finish('stop') + usageOnly([]) + done, { usage: counted }],
   ['usage in a chunk without choices', usageOnly(undefined) + done, { usage: counted }],
@@ -48,7 +56,40 @@ for (const [name, rest, differs] of streams) {
   });
 }
 
-t.test('an answer of thoughts only is complete', async (t) => {
+for (const [name, stream, end] of [
+  ['[DONE] alone', done, 'answer_empty'],
+  [
+    'content null and stop',
+    chunk({ content: null }) + finish('stop', usage) + done,
+    'answer_empty',
+  ],
+  ['one event of nulls', event('{"id":"","choices":null}') + done, 'answer_empty'],
+  ['nothing at all', '', 'upstream_cut'],
+  ['HTML', '<html><body>busy</body></html>', 'upstream_malformed'],
+] as const) {
+  t.test(`${name} is no answer`, async (t) => {
+    t.equal(readAnswer([Buffer.from(stream)]).end, end);
+  });
+}
+
+t.test('a tool call is an answer', async (t) => {
+  const stream = chunk({ tool_calls: [{ id: 'x' }] }) + finish('tool_calls') + done;
+  t.equal(readAnswer([Buffer.from(stream)]).end, 'stop');
+});
+
+t.test('one whole reply in the place of a stream is read as it is', async (t) => {
+  const choices = [{ message: { role: 'assistant', content: 'hi' }, finish_reason: 'stop' }];
+  const whole = Buffer.from(JSON.stringify({ id: 'x', choices, usage }));
+  const hi = { ...plain, text: 'hi', usage: counted };
+  t.strictSame(readAnswer([whole]), hi);
+  t.strictSame(readAnswer([whole.subarray(0, 20), whole.subarray(20)]), hi);
+  t.equal(readAnswer([whole.subarray(0, 20)]).end, 'upstream_malformed');
+  const refused = Buffer.from('{"error":{"code":"1113","message":"arrears"}}');
+  t.equal(readAnswer([refused]).end, 'quota_exhausted');
+  t.equal(readAnswer([Buffer.from(`{${' '.repeat(5 * 1024 * 1024)}`)]).end, 'upstream_malformed');
+});
+
+t.test('an answer of reasoning only is complete', async (t) => {
   const stream = chunk({ reasoning_content: 'hm' }) + finish('stop', usage) + done;
   t.strictSame(readAnswer([Buffer.from(stream)]), {
     reasoning: 'hm',
@@ -60,7 +101,7 @@ t.test('an answer of thoughts only is complete', async (t) => {
 
 /** The error that ends a stream of `a` and then `rest`. */
 function failure(rest: string) {
-  const events = new ChatEvents('r1');
+  const events = new ChatEvents(glmDialect, 'r1');
   events.feed(Buffer.from(say('a') + rest));
   t.strictSame(events.take(), [{ reasoning: '', text: 'a', finish: null, usage: null }]);
   return failureOf(events);
@@ -86,10 +127,10 @@ t.test('an error object keeps its code and message, and nothing after it is read
   }
 });
 
-t.test('an error object without a code is malformed', async (t) => {
+t.test('an error object without a code is an error all the same', async (t) => {
   t.strictSame(failure(event('{"error":"boom"}') + done), {
-    kind: 'upstream_malformed',
-    upstream: { message: 'error', requestId: 'r1' },
+    kind: 'upstream_error',
+    upstream: { message: 'an unreadable error' },
   });
   t.strictSame(failure(event('{"error":{"message":"boom"}}') + done), {
     kind: 'upstream_malformed',
@@ -98,9 +139,9 @@ t.test('an error object without a code is malformed', async (t) => {
 });
 
 t.test('an event called error never looks like a complete answer, whatever is in it', async (t) => {
-  for (const data of ['{}', '{"code":"500","message":"boom"}', say('b').slice(6, -2)]) {
+  for (const data of ['{}', say('b').slice(6, -2), 'no JSON']) {
     t.strictSame(failure(`event: error\ndata: ${data}\n\n${done}`), {
-      kind: 'upstream_malformed',
+      kind: 'upstream_error',
       upstream: { message: 'error', requestId: 'r1' },
     });
   }
@@ -109,11 +150,11 @@ t.test('an event called error never looks like a complete answer, whatever is in
 t.test('withdrawn and broken answers say why', async (t) => {
   t.strictSame(failure(finish('sensitive') + done), {
     kind: 'content_blocked',
-    upstream: { message: 'sensitive', requestId: 'r1' },
+    upstream: { message: 'finish_reason sensitive', requestId: 'r1' },
   });
   t.strictSame(failure(finish('network_error') + done), {
-    kind: 'upstream_cut',
-    upstream: { message: 'network_error', requestId: 'r1' },
+    kind: 'upstream_aborted',
+    upstream: { message: 'finish_reason network_error', requestId: 'r1' },
   });
   t.strictSame(failure(''), {
     kind: 'upstream_cut',
@@ -123,8 +164,8 @@ t.test('withdrawn and broken answers say why', async (t) => {
 
 t.test('without any id the error has none', async (t) => {
   const upstream = { message: 'no finish_reason' };
-  t.strictSame(failureOf(new ChatEvents(null)), { kind: 'upstream_cut', upstream });
-  const events = new ChatEvents(null);
+  t.strictSame(failureOf(new ChatEvents(glmDialect, null)), { kind: 'upstream_cut', upstream });
+  const events = new ChatEvents(glmDialect, null);
   events.feed(Buffer.from(event('{"error":{"code":"1301"}}')));
   t.strictSame(failureOf(events), {
     kind: 'content_blocked',

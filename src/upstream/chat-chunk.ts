@@ -1,4 +1,4 @@
-// Reads the chunks of GLM's chat stream, which come in more shapes than the documentation admits.
+// Reads the chunks of an OpenAI-like chat stream, which come in more shapes than any page admits.
 
 import type { Usage } from '../model/chat-model.ts';
 
@@ -6,13 +6,13 @@ import type { Usage } from '../model/chat-model.ts';
 export interface ChatChunk {
   readonly text: string;
   readonly reasoning: string;
-  /** GLM's own word, or null while the answer goes on. */
+  /** Whether it holds a piece of a tool call. */
+  readonly callsTool: boolean;
+  /** The provider's own word, or null while the answer goes on. */
   readonly finishReason: string | null;
   readonly usage: Usage | null;
-  /** GLM's name for the request. */
+  /** The provider's name for the request. */
   readonly requestId: string | null;
-  /** The parsed event when it is an error object instead of a chunk. */
-  readonly error: unknown;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -35,12 +35,12 @@ function textOf(content: unknown): string {
 /** More tokens than any request can have; larger numbers are no count, and JSON may write them `1e300`. */
 export const LARGEST_COUNT = 2 ** 31 - 1;
 
-/** Whole, finite and not negative, whatever GLM writes: FastChat refuses anything else. */
+/** Whole, finite and not negative, whatever was written: callers refuse anything else. */
 function count(value: unknown): number {
   return typeof value === 'number' && value > 0 && value <= LARGEST_COUNT ? Math.round(value) : 0;
 }
 
-/** GLM's `usage` as three whole numbers; null when there is none. */
+/** A `usage` as three whole numbers; null when there is none. */
 export function usageOf(value: unknown): Usage | null {
   if (typeof value !== 'object' || value === null) return null;
   const usage = fieldsOf(value);
@@ -51,8 +51,8 @@ export function usageOf(value: unknown): Usage | null {
 }
 
 /**
- * Reads one parsed event. Unknown fields, missing lists and nulls are all fine: GLM sends chunks
- * with `choices: null`, with a role only, with usage only. Not zod, because this runs per token.
+ * Reads one parsed event. Unknown fields, missing lists and nulls are all fine: there are chunks with
+ * `choices: null`, with a role only, with usage only. Not zod, because this runs per token.
  */
 export function readChunk(event: unknown): ChatChunk {
   const chunk = fieldsOf(event);
@@ -61,12 +61,13 @@ export function readChunk(event: unknown): ChatChunk {
   const delta = fieldsOf(choice['delta'] ?? choice['message']);
   const finishReason = choice['finish_reason'];
   const requestId = chunk['request_id'] ?? chunk['id'];
+  const calls = delta['tool_calls'];
   return {
     text: textOf(delta['content']),
     reasoning: textOf(delta['reasoning_content']),
+    callsTool: Array.isArray(calls) && calls.length > 0,
     finishReason: typeof finishReason === 'string' && finishReason !== '' ? finishReason : null,
     usage: usageOf(chunk['usage']),
     requestId: typeof requestId === 'string' && requestId !== '' ? requestId : null,
-    error: chunk['error'] === undefined || chunk['error'] === null ? null : event,
   };
 }

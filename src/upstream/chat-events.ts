@@ -1,0 +1,234 @@
+// Turns the bytes of one OpenAI-like chat stream into the port's deltas, a socket read at a time.
+
+import { StringDecoder } from 'node:string_decoder';
+import { createParser, type EventSourceParser } from 'eventsource-parser';
+import type { ChatDelta, FinishReason, Usage } from '../model/chat-model.ts';
+import { ModelError, type ModelFailureKind } from '../model/model-error.ts';
+import { type ChatChunk, readChunk } from './chat-chunk.ts';
+
+/** Longest single event, in characters: they are below a kilobyte, tool results included. */
+const EVENT_LIMIT = 1024 * 1024;
+
+/** Longest answer, reasoning included, in characters: several times what any model writes. */
+const ANSWER_LIMIT = 4 * 1024 * 1024;
+
+/** May stand in front of the first event, and is not part of it. */
+const BYTE_ORDER_MARK = '\u{feff}';
+
+/** The last event. */
+const DONE = '[DONE]';
+
+/** What a provider says in its own words. */
+export interface StreamDialect {
+  /** What its word for the end of an answer means; any other word is no success. */
+  readonly finishOf: (reason: string) => FinishReason | ModelFailureKind;
+  /** The error that a parsed event or reply stands for; null for a chunk of an answer. */
+  readonly errorOf: (event: unknown, requestId: string | null) => ModelError | null;
+}
+
+interface Delta {
+  reasoning: string;
+  text: string;
+  finish: FinishReason | null;
+  usage: Usage | null;
+}
+
+/**
+ * Push machine: feed it bytes, take what they amount to. All events of one `feed` become one delta,
+ * two where reasoning follows text, because the order of the two must survive.
+ */
+export class ChatEvents {
+  readonly #dialect: StreamDialect;
+  readonly #decoder = new StringDecoder('utf8');
+  readonly #parser: EventSourceParser;
+  /** A whole JSON reply where a stream was asked for; null for events, undefined before any byte. */
+  #whole: string | null | undefined = undefined;
+  #deltas: Delta[] = [];
+  #finish: FinishReason | null = null;
+  #usageSeen = false;
+  #hasText = false;
+  #hasContent = false;
+  #events = 0;
+  #length = 0;
+  #failure: ModelError | null = null;
+  #done = false;
+  #flushing = false;
+  requestId: string | null = null;
+
+  constructor(dialect: StreamDialect, requestId: string | null) {
+    this.#dialect = dialect;
+    this.requestId = requestId;
+    this.#parser = createParser({
+      onEvent: ({ event, data }) => this.#onEvent(data, event === 'error'),
+      onError: (error) => {
+        if (error.type === 'max-buffer-size-exceeded') this.#malformed('an event is too large');
+      },
+      maxBufferSize: EVENT_LIMIT,
+    });
+  }
+
+  /** True once nothing that follows can matter. */
+  get ended(): boolean {
+    return this.#done || this.#failure !== null || (this.finished && this.#usageSeen);
+  }
+
+  /** The reason has been seen: a cut from here on loses nothing but perhaps the usage. */
+  get finished(): boolean {
+    return this.#finish !== null;
+  }
+
+  /** Events that said something so far: comments and pings are not among them. */
+  get events(): number {
+    return this.#events;
+  }
+
+  feed(bytes: Uint8Array): void {
+    let text = this.#decoder.write(bytes);
+    if (this.#whole === undefined && text !== '') {
+      if (text.startsWith(BYTE_ORDER_MARK)) text = text.slice(1);
+      this.#whole = /^\s*\{/.test(text) ? '' : null;
+      if (/^\s*</.test(text)) this.#malformed('a page instead of an answer');
+    }
+    if (typeof this.#whole !== 'string') this.#parser.feed(text);
+    else if (this.#whole.length + text.length > ANSWER_LIMIT) this.#malformed('too large a reply');
+    else this.#whole += text;
+  }
+
+  /** The deltas since the last call; the list is the caller's. */
+  take(): readonly ChatDelta[] {
+    const deltas = this.#deltas;
+    this.#deltas = [];
+    return deltas;
+  }
+
+  /**
+   * Called when no bytes will follow.
+   * @returns what was still to come, the last delta with the finish
+   * @throws ModelError when the provider reported a failure, said nothing at all, or was cut off
+   */
+  end(): readonly ChatDelta[] {
+    if (typeof this.#whole === 'string') this.#onData(this.#whole);
+    else if (!this.ended) this.#flush();
+    if (this.#failure !== null) throw this.#failure;
+    if (this.#finish === null && !(this.#done && this.#hasText)) {
+      if (this.#done && !this.#hasContent)
+        throw this.#error('answer_empty', 'nothing before [DONE]');
+      throw this.#error('upstream_cut', 'no finish_reason');
+    }
+    if (!this.#hasContent) throw this.#error('answer_empty', 'an end with nothing before it');
+    const last = { reasoning: '', text: '', finish: this.#finish ?? 'stop', usage: null };
+    return [...this.take(), last];
+  }
+
+  /** Takes an event whose blank line is missing; one that was cut is no JSON, and means nothing. */
+  #flush(): void {
+    this.#flushing = true;
+    this.#parser.feed('\n\n');
+  }
+
+  #onEvent(data: string, isError: boolean): void {
+    if (this.ended || data === '') return;
+    if (data.startsWith(DONE)) {
+      this.#done = true;
+      return;
+    }
+    this.#events++;
+    if (isError)
+      this.#fail(this.#errorOf(tryParse(data)) ?? this.#error('upstream_error', 'error'));
+    else this.#onData(data);
+  }
+
+  #onData(data: string): void {
+    const event = tryParse(data);
+    if (event !== undefined) this.#onJson(event);
+    // Some gateways part events by one newline only.
+    else if (data.includes('\n')) for (const line of data.split('\n')) this.#onLine(line);
+    else this.#malformed('an event is not JSON');
+  }
+
+  #onLine(line: string): void {
+    if (this.ended) return;
+    if (line.startsWith(DONE)) this.#done = true;
+    else if (line !== '') this.#onJson(tryParse(line));
+  }
+
+  #onJson(event: unknown): void {
+    if (event === undefined) {
+      this.#malformed('an event is not JSON');
+      return;
+    }
+    const chunk = tryReadChunk(event);
+    if (chunk === null) {
+      this.#malformed('an event is nested too deep');
+      return;
+    }
+    this.requestId ??= chunk.requestId;
+    const error = this.#errorOf(event);
+    if (error !== null) this.#fail(error);
+    else this.#onChunk(chunk);
+  }
+
+  #errorOf(event: unknown): ModelError | null {
+    return this.#dialect.errorOf(event, this.requestId);
+  }
+
+  #onChunk({ reasoning, text, callsTool, usage, finishReason }: ChatChunk): void {
+    if (reasoning !== '' || text !== '' || usage !== null) this.#add(reasoning, text, usage);
+    if (text !== '') this.#hasText = true;
+    if (this.#hasText || reasoning !== '' || callsTool) this.#hasContent = true;
+    if (usage !== null) this.#usageSeen = true;
+    if (finishReason !== null) this.#onFinish(finishReason);
+  }
+
+  #add(reasoning: string, text: string, usage: Usage | null): void {
+    this.#length += reasoning.length + text.length;
+    if (this.#length > ANSWER_LIMIT) this.#malformed('the answer is too large');
+    const last = this.#deltas.at(-1);
+    if (last === undefined || (reasoning !== '' && last.text !== '')) {
+      this.#deltas.push({ reasoning, text, finish: null, usage });
+      return;
+    }
+    last.reasoning += reasoning;
+    last.text += text;
+    last.usage = usage ?? last.usage;
+  }
+
+  #onFinish(reason: string): void {
+    const meaning = this.#dialect.finishOf(reason);
+    if (meaning === 'stop' || meaning === 'length') this.#finish = meaning;
+    else this.#fail(this.#error(meaning, `finish_reason ${reason.slice(0, 40)}`));
+  }
+
+  #malformed(what: string): void {
+    if (!this.#flushing) this.#fail(this.#error('upstream_malformed', what));
+  }
+
+  #fail(failure: ModelError): void {
+    this.#failure ??= failure;
+  }
+
+  #error(kind: ModelFailureKind, message: string): ModelError {
+    return new ModelError(kind, {
+      message,
+      ...(this.requestId !== null && { requestId: this.requestId }),
+    });
+  }
+}
+
+/** Undefined for what is no JSON. */
+function tryParse(data: string): unknown {
+  try {
+    return JSON.parse(data);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Null for an event that is nested beyond what a stack can take. */
+function tryReadChunk(event: unknown): ChatChunk | null {
+  try {
+    return readChunk(event);
+  } catch {
+    return null;
+  }
+}
