@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { ChatDelta, ChatModel, ChatRequest, ChatStream } from '../model/chat-model.ts';
 import { ModelError } from '../model/model-error.ts';
 import { ChatEvents } from '../upstream/chat-events.ts';
+import { readBody } from '../upstream/read-body.ts';
 import type { ResponseBytes } from '../upstream/response-bytes.ts';
 import { type GlmClient, refusalOf } from './client.ts';
 import { chatBody, type GlmModel } from './parameters.ts';
@@ -11,6 +12,10 @@ import { glmDialect } from './stream-dialect.ts';
 
 const PATH = '/chat/completions';
 const EVENT_STREAM = 'text/event-stream';
+
+/** Largest whole reply that is read, in bytes, and what stands for a longer one: no answer. */
+const REPLY_LIMIT = 16 * 1024 * 1024;
+const TOO_LONG = Buffer.alloc(0);
 
 /** Says that GLM has accepted the request, long before a model that thinks has something to say. */
 const ACCEPTED: ChatDelta = { reasoning: '', text: '', finish: null, usage: null };
@@ -57,12 +62,11 @@ class GlmChatStream implements ChatStream {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<ChatDelta, void, undefined> {
-    const response = await this.#client.withFreshToken(() => this.#open());
+    const { response, events } = await this.#client.withFreshToken(() => this.#open());
     this.#response = response;
     const silence = new Silence(response, this.#limits.idleTimeoutMs);
     try {
       yield ACCEPTED;
-      const events = new ChatEvents(glmDialect, this.upstreamRequestId);
       while (!events.ended) {
         const before = events.events;
         const bytes = await (events.finished ? rest(response) : response.next());
@@ -83,7 +87,7 @@ class GlmChatStream implements ChatStream {
   }
 
   /** Sends the request; a refused token is replaced once. */
-  async #open(): Promise<ResponseBytes> {
+  async #open(): Promise<{ response: ResponseBytes; events: ChatEvents }> {
     // Each attempt has a name of its own: GLM refuses one that it has seen before.
     this.upstreamRequestId = randomUUID();
     const body = { ...this.#body, request_id: this.upstreamRequestId };
@@ -93,9 +97,16 @@ class GlmChatStream implements ChatStream {
     const silence = new Silence(response, this.#limits.firstByteTimeoutMs);
     try {
       const head = await response.head();
-      // Whatever it calls itself: gateways in between rename streams, or make one reply of them.
-      if (head.status === 200) return response;
-      throw await refusalOf(response, head);
+      if (head.status !== 200) throw await refusalOf(response, head);
+      const events = new ChatEvents(glmDialect, this.upstreamRequestId);
+      // Gateways in between rename streams, or make one reply of them; it may be a refusal.
+      if (/json/i.test(String(head.headers['content-type']))) {
+        events.feed(
+          (await readBody(response, REPLY_LIMIT, this.#limits.idleTimeoutMs)) ?? TOO_LONG,
+        );
+        events.throwIfRefused();
+      }
+      return { response, events };
     } catch (error) {
       response.close();
       throw error;

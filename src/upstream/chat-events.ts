@@ -94,6 +94,12 @@ export class ChatEvents {
     else this.#whole += text;
   }
 
+  /** @throws ModelError when a whole reply is the refusal of the request */
+  throwIfRefused(): void {
+    const error = typeof this.#whole === 'string' ? this.#errorOf(tryParse(this.#whole)) : null;
+    if (error !== null) throw error;
+  }
+
   /** The deltas since the last call; the list is the caller's. */
   take(): readonly ChatDelta[] {
     const deltas = this.#deltas;

@@ -111,7 +111,6 @@ t.test("finish_reason is stop or length, whatever word of GLM's ended the answer
     ['length', 'length'],
     ['tool_calls', 'stop'],
     ['model_context_window_exceeded', 'length'],
-    ['a new word', 'stop'],
     [null, 'stop'],
   ] as const) {
     const scenario: Scenario = { kind: 'chat', text: 'ok', finishReason: word };
@@ -174,13 +173,19 @@ t.test('blanks at both ends of an answer survive', async (t) => {
   t.equal(lastText(reply.frames), '  \n answer \n\n ');
 });
 
-t.test('an empty answer is one last frame with an empty text', async (t) => {
-  const { stream, glm } = await startWorker(t);
-  glm.script({ kind: 'chat', text: '' });
-  const { frames } = await stream().reply;
-  t.match(frames, [{ text: '', finish_reason: 'stop', error_code: 0 }]);
-  t.equal(frames.length, 1);
-});
+t.test(
+  'an answer with nothing in it is asked for again, and is a failure if it stays so',
+  async (t) => {
+    const { stream, glm } = await startWorker(t, { UPSTREAM_RETRIES: '1' });
+    const empty = { kind: 'chat', text: '' } as const;
+    glm.script(empty);
+    t.match((await stream().reply).frames.at(-1), { finish_reason: 'stop', error_code: 0 });
+    glm.script(empty, empty);
+    const { frames } = await stream().reply;
+    t.match(frames, [{ error_code: 50001, error: { type: 'answer_empty' } }]);
+    t.equal(glm.ledger.begun, 4);
+  },
+);
 
 t.test('white space and markdown inside a turn reach GLM byte for byte', async (t) => {
   const { stream, glm } = await startWorker(t);

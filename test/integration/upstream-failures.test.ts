@@ -51,7 +51,7 @@ const REFUSALS = [
   [429, '1113', 42902, 'quota_exhausted'],
   [500, '500', 50001, 'upstream_error'],
   [503, undefined, 50001, 'upstream_error'],
-  [404, undefined, 50001, 'upstream_refused'],
+  [404, undefined, 50001, 'address_wrong'],
   [200, '1234', 50001, 'upstream_error'],
 ] as const;
 
@@ -142,7 +142,6 @@ const FAULTS: readonly (readonly [FaultName, string])[] = [
   ['huge-event', 'upstream_malformed'],
   ['garbage-json', 'upstream_malformed'],
   ['html-200', 'upstream_malformed'],
-  ['wrong-content-type', 'upstream_malformed'],
   ['redirect', 'upstream_malformed'],
   ['gzip-bomb', 'upstream_cut'],
 ];

@@ -35,7 +35,7 @@ export async function playCell(t: Test, worker: TestWorker, path: PathName): Pro
   const asked = glm.ledger.begun;
   const reply = await ask(worker, path);
   await checkNothingHeld(t, worker);
-  const tries = glm.ledger.begun - asked || Number(logs.withMessage('failed').at(-1)?.['tries']);
+  const tries = glm.ledger.begun - asked || Number(logs.withMessage('failed').at(-1)?.['attempts']);
   return told(path, reply, tries);
 }
 
