@@ -1,69 +1,71 @@
-// Finds out how many requests GLM grants this process at once, when nobody can tell and others share.
+// Finds out how many requests are granted to this process at once, when nobody can tell and others share.
 
 import type { Clock } from '../lib/clock.ts';
 
 /** What an {@link AdaptiveLimit} needs. */
 export interface AdaptiveLimitOptions {
-  /** Most requests at once, whatever GLM would grant. */
+  /** Most requests at once, whatever the provider would grant. */
   readonly max: number;
+  /** The first window while no limit has been met; it doubles with each round of answers. */
+  readonly start: number;
   readonly clock: Clock;
   /** Uniform numbers from 0 up to, but not including, 1. */
   readonly random: () => number;
 }
 
 /**
- * How a request ended, as far as limits go: `accepted` = GLM took it and it ended, `rate_limited` =
- * the account's limit (1302, 1303), `overloaded` = GLM's own trouble (1305, 1312), `other` = failed
- * or left for reasons that say nothing about limits.
+ * How a request ended: `accepted` = it was taken and it ended, `limited` = refused by a limit,
+ * `unlucky` = refused for reasons that say nothing about one, `other` = failed or left.
  */
-export type PermitOutcome = 'accepted' | 'rate_limited' | 'overloaded' | 'other';
+export type WindowOutcome = 'accepted' | 'limited' | 'unlucky' | 'other';
 
 const UNKNOWN = Number.POSITIVE_INFINITY;
-/** Growth in permits per cubed round of calls. */
+/** Growth in permits per cubed round of requests. */
 const GROWTH = 0.02;
 /** What a refusal leaves of the permits held: this share, less `TAKEN` permits. */
 const KEPT = 0.7;
 const TAKEN = 0.8;
 /** Rounds from half a permit to one; a little less, so that rounding never leaves less than half. */
-const HALF_PLACE = Math.cbrt(0.4999 / GROWTH);
-/** Refusals in a row, without a grant, that double the pauses. */
+const HALF = Math.cbrt(0.4999 / GROWTH);
+/** Refusals in a row, with nothing accepted, that double the pauses. */
 const PATIENCE = 16;
-/** After so many growths up to `max` without a refusal the account has room for all of it. */
+/** After so many growths up to `max` without a refusal there is room for all of it. */
 const CALM = 5;
 /** Milliseconds; pauses vary by half around their length. */
 const LONGEST_PAUSE = 30_000;
-const OVERLOAD_PAUSE = 1_000;
 /** Milliseconds without a request after which what was learned is too old. */
 const FORGOTTEN_AFTER = 60_000;
-/** Weight of the call that ended last in what is known of the length of calls. */
+/** Weight of the request that ended last in what is known of their length. */
 const NEWEST = 0.2;
 
 /**
- * The limit of one lane (account key and model): a window that grows by a step per round of granted
- * calls, the same for windows of all sizes, and shrinks by a share of itself when GLM refuses.
- * The step is large far from where GLM refused last and small near it, so lost ground is soon made
+ * The limit of one lane (account and model): a window that grows by a step per round of accepted
+ * requests, the same for windows of all sizes, and shrinks by a share of itself when a limit refuses.
+ * The step is large far from where it was refused last and small near it, so lost ground is soon made
  * up and the next refusal is put off. A window below half a permit is a pause, so that replicas
- * whose share is less than one permit take turns. Until GLM refuses, the window is `max`.
+ * whose share is less than one permit take turns.
  */
 export class AdaptiveLimit {
   readonly #clock: Clock;
   readonly #random: () => number;
+  #first: number;
   #max: number;
   /** When the running requests were started, the oldest first. */
   readonly #starts: number[] = [];
   #idleSince: number;
   /** Milliseconds, first a guess. */
-  #callLength = 1_000;
-  /** About the permits held when GLM refused last. */
+  #requestLength = 1_000;
+  /** The window while no limit has been met. */
+  #open: number;
+  /** About the permits held when a limit refused last. */
   #ceiling = UNKNOWN;
   #heldBefore = UNKNOWN;
-  /** Rounds of calls since the window was at the ceiling; negative before. */
+  /** Rounds of requests since the window was at the ceiling; negative before. */
   #rounds = 0;
   #calm = 0;
   /** Whether a request was started since the last refusal; if not, the next is an echo of it. */
   #fresh = true;
   #refusedInRow = 0;
-  #overloadedInRow = 0;
   #quietUntil = 0;
   #lastAcceptedAt: number | null = null;
 
@@ -71,6 +73,8 @@ export class AdaptiveLimit {
     this.#clock = options.clock;
     this.#random = options.random;
     this.#max = options.max;
+    this.#first = options.start;
+    this.#open = Math.min(options.start, options.max);
     this.#idleSince = options.clock.now();
   }
 
@@ -84,7 +88,12 @@ export class AdaptiveLimit {
     return Math.min(this.#max, Math.max(1, this.#window));
   }
 
-  /** When GLM accepted a request last, in milliseconds since the epoch; null before the first. */
+  /** About how long requests take, in milliseconds. */
+  get requestLength(): number {
+    return this.#requestLength;
+  }
+
+  /** When a request was accepted last, in the clock's milliseconds; null before the first. */
   get lastAcceptedAt(): number | null {
     return this.#lastAcceptedAt;
   }
@@ -95,9 +104,7 @@ export class AdaptiveLimit {
    */
   waitMs(): number {
     if (this.inFlight >= Math.round(this.limit)) return Number.POSITIVE_INFINITY;
-    const wait = this.#quietUntil - this.#clock.now();
-    // Longer than any pause: the system's clock was set back meanwhile.
-    return wait > 2 * LONGEST_PAUSE ? 0 : Math.max(0, wait);
+    return Math.max(0, this.#quietUntil - this.#clock.now());
   }
 
   /** A request takes a permit. */
@@ -106,73 +113,69 @@ export class AdaptiveLimit {
     if (this.inFlight === 0 && now - this.#idleSince > FORGOTTEN_AFTER) this.#forget();
     this.#starts.push(now);
     this.#fresh = true;
-    // Only one at a time finds out whether GLM has recovered; the others follow its grant.
-    if (this.#overloadedInRow > 0) this.#rest(OVERLOAD_PAUSE);
   }
 
-  /** GLM accepted a request: call it once for each, when the response headers or data are there. */
+  /** A request was accepted: call it once for each, when the response headers or data are there. */
   accepted(): void {
     this.#lastAcceptedAt = this.#clock.now();
     this.#refusedInRow = 0;
-    if (this.#fresh) this.#overloadedInRow = 0;
   }
 
   /** A request gives its permit back. */
-  finished(outcome: PermitOutcome): void {
+  finished(outcome: WindowOutcome): void {
     const wasFull = this.inFlight >= Math.round(this.limit);
-    const isRefused = outcome === 'rate_limited' || outcome === 'overloaded';
-    // GLM refuses at once, so it was the newest; which of the others it was makes no difference.
+    const isRefused = outcome === 'limited' || outcome === 'unlucky';
+    // A refusal comes at once, so it was the newest; which of the others it was makes no difference.
     const start = isRefused ? this.#starts.pop() : this.#starts.shift();
     if (start === undefined) return;
     this.#idleSince = this.#clock.now();
-    if (outcome === 'rate_limited') this.#refused();
-    else if (outcome === 'overloaded') this.#overloaded();
-    else this.#learnLength(Math.max(1, this.#idleSince - start));
+    if (outcome === 'limited') this.#refused();
+    else if (!isRefused) this.#learnLength(Math.max(1, this.#idleSince - start));
     if (outcome === 'accepted' && wasFull) this.#grow();
     if (this.inFlight === 0 && this.#window < 0.5) this.#letOthers();
   }
 
-  /** Another `max`, for instance after a reload; running requests stay. */
-  setMax(max: number): void {
+  /** Other bounds, for instance after a reload; running requests stay. */
+  setBounds({ max, start }: { readonly max: number; readonly start: number }): void {
     this.#max = max;
+    this.#first = start;
+    this.#open = Math.min(Math.max(this.#open, start), max);
   }
 
   get #window(): number {
+    if (this.#ceiling === UNKNOWN) return this.#open;
     return this.#ceiling + GROWTH * this.#rounds ** 3;
   }
 
-  /** A mean of logarithms: one call that hung for long says little about the next one. */
+  /** A mean of logarithms: one request that hung for long says little about the next one. */
   #learnLength(ms: number): void {
-    this.#callLength *= (ms / this.#callLength) ** NEWEST;
+    this.#requestLength *= (ms / this.#requestLength) ** NEWEST;
   }
 
   #grow(): void {
+    if (this.#ceiling === UNKNOWN) {
+      this.#open = Math.min(this.#open + 1, this.#max);
+      return;
+    }
     const window = this.#window;
     // Below half a permit only the pause to come brings it back.
-    if (window < 0.5 || window === UNKNOWN) return;
+    if (window < 0.5) return;
     this.#rounds += 1 / (Math.max(1, window) * 2 ** this.#calm);
     if (this.#window < this.#max + 0.5) return;
     // At `max` no refusal can tell that others wait, so some room is offered, ever more rarely.
-    if (++this.#calm > CALM) this.#forget();
+    if (++this.#calm > CALM) this.#openAll();
     else this.#shrink(this.#max, this.#max);
   }
 
   #refused(): void {
     const held = this.inFlight;
-    // Who loses ground leaves some more, for the benefit of those who came later.
+    // A replica that is losing permits gives up some more, for those who came later.
     const leaves = this.#fresh && held < this.#heldBefore;
     if (this.#fresh) this.#refusedInRow++;
     if (this.#fresh || held < this.#ceiling)
       this.#shrink(held, leaves ? (held * (1 + KEPT)) / 2 : held);
     this.#fresh = false;
     this.#calm = 0;
-  }
-
-  #overloaded(): void {
-    if (!this.#fresh) return;
-    this.#fresh = false;
-    this.#overloadedInRow++;
-    this.#rest(OVERLOAD_PAUSE * 2 ** (this.#overloadedInRow - 1));
   }
 
   #shrink(held: number, ceiling: number): void {
@@ -183,14 +186,21 @@ export class AdaptiveLimit {
 
   #forget(): void {
     this.#ceiling = this.#heldBefore = UNKNOWN;
+    this.#open = Math.min(this.#first, this.#max);
     this.#rounds = this.#calm = 0;
   }
 
-  /** Pauses for as long as the calls would take in which the window grows to half a permit. */
+  /** There is room for `max`, as far as anybody can tell. */
+  #openAll(): void {
+    this.#forget();
+    this.#open = this.#max;
+  }
+
+  /** Pauses for as long as the requests would take in which the window grows to half a permit. */
   #letOthers(): void {
     const patience = 2 ** Math.floor(this.#refusedInRow / PATIENCE);
-    this.#rest((-HALF_PLACE - this.#rounds) * this.#callLength * patience);
-    this.#rounds = -HALF_PLACE;
+    this.#rest((-HALF - this.#rounds) * this.#requestLength * patience);
+    this.#rounds = -HALF;
   }
 
   #rest(ms: number): void {

@@ -1,70 +1,79 @@
-// Tries a request until it succeeds, or until another try would not help.
+// Attempts a request until it succeeds, or until another attempt would not help.
 
 import { Failure } from '../failure/failure.ts';
-import { failureRow } from '../failure/table.ts';
+import { type FailureRow, failureRow } from '../failure/table.ts';
 import { type Clock, sleep } from '../lib/clock.ts';
 import { ModelError } from '../model/model-error.ts';
-import type { AdaptiveLimit, PermitOutcome } from './adaptive-limit.ts';
-import type { Gate, Permit, Target, Ticket } from './gate.ts';
+import { REST_MS } from './account.ts';
+import type { AdmissionEvents } from './events.ts';
+import { type Gate, isResting, type Permit, type Target, type Ticket } from './gate.ts';
+import type { PermitOutcome } from './lane.ts';
 
-/** Wait before the first retry and the longest one, in milliseconds; each is jittered. */
+/** Wait before the second attempt and the longest one, in milliseconds; each is jittered. */
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 8000;
 
-/**
- * While the provider lets some request of ours through so often, waiting helps one that it refused
- * for the number of requests, in milliseconds. Long, because many replicas on a small limit wait
- * that long for their turn; the line's own limit ends the wait of a caller.
- */
-const ACCEPTED_WITHIN_MS = 60_000;
+/** The longest wait after a refusal for load, which passes sooner than a fault. */
+const LONGEST_LOAD_WAIT_MS = 4000;
 
 export interface AttemptDeps {
   readonly gate: Gate;
+  readonly events: AdmissionEvents;
   readonly clock: Clock;
   /** A number from 0 to 1, for jitter. */
   readonly random: () => number;
-  /** Tries after the first one. */
+  /** Attempts after the first one, for faults that may pass. */
   readonly retries: number;
 }
 
-/** What a failure, or anything else that ends a try, says about the provider's limit. */
+/** What a failure, or anything else that ends an attempt, says about the provider's limits. */
 export function permitOutcome(error: unknown): PermitOutcome {
-  if (!(error instanceof ModelError)) return 'other';
-  const { kind } = error;
-  return kind === 'rate_limited' || kind === 'overloaded' ? kind : 'other';
+  const isLoad = error instanceof ModelError && failureRow(error.kind).retry.includes('load');
+  return isLoad ? 'refused' : 'other';
 }
 
-/** The tries of one request. */
+/** The attempts of one request. */
 export class Attempts<Model> {
-  readonly #parts: AttemptDeps;
+  readonly #deps: AttemptDeps;
   readonly #target: Target<Model>;
   readonly #signal: AbortSignal;
+  readonly #requestId: string;
   readonly #ticket: Ticket;
   #last: ModelError | null = null;
   #waitMs = 0;
-  /** Tries so far. */
+  #faults = 0;
+  #refusals = 0;
+  /** Attempts so far. */
   count = 0;
 
-  constructor(parts: AttemptDeps, target: Target<Model>, signal: AbortSignal) {
-    this.#parts = parts;
+  constructor(
+    deps: AttemptDeps,
+    target: Target<Model>,
+    { id, signal }: { readonly id: string; readonly signal: AbortSignal },
+  ) {
+    this.#deps = deps;
     this.#target = target;
     this.#signal = signal;
-    this.#ticket = parts.gate.ticket();
+    this.#requestId = id;
+    this.#ticket = deps.gate.ticket();
   }
 
   /**
-   * Waits for the next try's permit.
-   * @throws the failure of the last try when no permit came in time, else what the gate throws
+   * Waits for the next attempt's permit.
+   * @throws the failure of the last attempt when no permit came in time, else what the gate throws
    */
   async permit(): Promise<Permit<Model>> {
-    const { gate, clock } = this.#parts;
+    const { gate, clock, events } = this.#deps;
     if (this.#waitMs > 0) {
       await sleep(clock, this.#waitMs, this.#signal);
       this.#ticket.budgetMs -= this.#waitMs;
+      this.#waitMs = 0;
     }
     try {
+      events.queued(this.#requestId);
       const permit = await gate.enter(this.#ticket, this.#target, this.#signal);
       this.count++;
+      events.permitted(this.#requestId, permit.endpoint.account.label, this.count);
       return permit;
     } catch (error) {
       const timedOut = error instanceof Failure && error.kind === 'queue_timeout';
@@ -73,48 +82,62 @@ export class Attempts<Model> {
   }
 
   /**
-   * Takes note of a try that failed before any text.
-   * @throws the error when another try would not help
+   * Takes note of an attempt that failed before any text.
+   * @throws the error when another attempt would not help
    */
-  failed({ endpoint, wasAccepted }: Permit<Model>, error: unknown): void {
+  failed(permit: Permit<Model>, error: unknown): void {
     if (!(error instanceof ModelError)) throw error;
     this.#last = error;
-    const { clock } = this.#parts;
-    if (failureRow(error.kind).rests === 'account') {
-      endpoint.account.rest(clock.now());
-      const others = this.#target.endpoints.some(({ account }) => !account.isResting(clock.now()));
-      if (!others) throw error;
-      this.#waitMs = 0;
-      return;
+    const row = failureRow(error.kind);
+    this.#rest(permit, error, row);
+    const nextWaitMs = this.#nextWait(permit, error, row);
+    const account = permit.endpoint.account.label;
+    const { count: attempt } = this;
+    const requestId = this.#requestId;
+    this.#deps.events.attemptFailed({ requestId, account, error, attempt, nextWaitMs });
+    if (nextWaitMs === null) throw error;
+  }
+
+  /** Leaves alone whom the failure concerns: the account, or the account at this model. */
+  #rest({ endpoint }: Permit<Model>, error: ModelError, { rests }: FailureRow): void {
+    if (rests === null) return;
+    const { account, lane } = endpoint;
+    const now = this.#deps.clock.now();
+    const wasResting = isResting(endpoint, now);
+    if (rests === 'account') account.rest(now);
+    else lane.rest(now);
+    if (wasResting) return;
+    const model = rests === 'account' ? null : lane.model;
+    this.#deps.events.accountRested({ account: account.label, model, error, forMs: REST_MS });
+  }
+
+  /** Milliseconds until the next attempt; null when there is none. */
+  #nextWait(permit: Permit<Model>, error: ModelError, { retry }: FailureRow): number | null {
+    const now = this.#deps.clock.now();
+    if (retry.includes('other_account')) {
+      return this.#target.endpoints.every((one) => isResting(one, now)) ? null : 0;
     }
-    this.#waitMs = this.#waitFor(error);
-    // A try that was accepted and then refused would count as a grant for its own next one, for ever.
-    const goesOn = !wasAccepted && waitingHelps(error, endpoint.limit, clock);
-    const exhausted = this.count > this.#parts.retries && !goesOn;
-    if (!mayPass(error) || exhausted || this.#waitMs > this.#ticket.budgetMs) throw error;
+    const asked = error.upstream.retryAfterMs ?? 0;
+    if (retry.includes('load')) return this.#waitForLoad(permit, asked);
+    if (!retry.includes('here') || this.#faults >= this.#deps.retries) return null;
+    this.#waitMs = Math.max(asked, this.#backOff(++this.#faults, LONGEST_WAIT_MS));
+    return this.#waitMs > this.#ticket.budgetMs ? null : this.#waitMs;
   }
 
-  /** The endpoint's own limit paces those who were refused for the number of requests. */
-  #waitFor({ kind, upstream }: ModelError): number {
-    const asked = upstream.retryAfterMs ?? 0;
-    if (kind === 'rate_limited' || kind === 'overloaded') return asked;
-    const longest = Math.min(FIRST_WAIT_MS * 2 ** (this.count - 1), LONGEST_WAIT_MS);
-    return Math.max(asked, Math.round(longest * (0.5 + this.#parts.random() / 2)));
+  /** Waits in the queue, where a place that becomes free may end the wait. */
+  #waitForLoad({ endpoint }: Permit<Model>, askedMs: number): number | null {
+    this.#refusals++;
+    if (endpoint.lane.isHopeless(this.#ticket.number, this.#refusals)) return null;
+    const wait = Math.max(askedMs, this.#backOff(this.#refusals, LONGEST_LOAD_WAIT_MS));
+    this.#ticket.readyAt = this.#deps.clock.now() + wait;
+    // One that is refused again and again must not have every place that becomes free.
+    const mayWake = endpoint.lane.mayWake(this.#ticket.number, this.#refusals);
+    this.#ticket.wakeable = askedMs === 0 && mayWake;
+    return wait >= this.#ticket.budgetMs ? null : wait;
   }
-}
 
-/** Whether the provider refused for the number of requests, and still lets others of ours through. */
-function waitingHelps(
-  { kind }: ModelError,
-  { lastAcceptedAt }: AdaptiveLimit,
-  clock: Clock,
-): boolean {
-  if (kind !== 'rate_limited' || lastAcceptedAt === null) return false;
-  return clock.now() - lastAcceptedAt < ACCEPTED_WITHIN_MS;
-}
-
-/** Whether the same request may succeed a moment later. */
-function mayPass({ kind }: ModelError): boolean {
-  const { retry } = failureRow(kind);
-  return retry.includes('here') || retry.includes('load');
+  #backOff(failures: number, longestMs: number): number {
+    const longest = Math.min(FIRST_WAIT_MS * 2 ** (failures - 1), longestMs);
+    return Math.round(longest * (0.5 + this.#deps.random() / 2));
+  }
 }

@@ -1,43 +1,56 @@
-// Lets a limited number of requests run at once; the others wait in line, first come first served.
+// Lets a limited number of requests run at once; the others wait in the queue, first come first served.
 
 import { Failure } from '../failure/failure.ts';
 import type { Cancel, Clock } from '../lib/clock.ts';
-import type { PermitOutcome } from './adaptive-limit.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { Account } from './account.ts';
+import type { Lane, PermitOutcome } from './lane.ts';
 
 export interface GateLimits {
-  /** Places: how much runs at once. */
+  /** How much runs at once. */
   readonly permits: number;
-  /** Longest line. */
+  /** Longest queue. */
   readonly queueLimit: number;
-  /** Longest wait of one request, all its tries together, in milliseconds. */
+  /** Longest wait of one request, all its attempts together, in milliseconds. */
   readonly queueTimeoutMs: number;
+}
+
+/** One model at one account. */
+export interface Endpoint<Model> {
+  readonly account: Account;
+  readonly lane: Lane;
+  readonly model: Model;
+}
+
+/** A limit on one served model, within the permits of the whole worker. */
+export interface ModelShare {
+  max: number;
+  taken: number;
 }
 
 /** What a request needs to run. */
 export interface Target<Model> {
   /** Any one of these; never empty. */
   readonly endpoints: readonly Endpoint<Model>[];
-  /** The served model's own share of the permits. */
   readonly share: ModelShare;
 }
 
-/** A limit on one served model, within the permits of the whole worker. */
-export interface ModelShare {
-  readonly max: number;
-  taken: number;
-}
-
-/** A request's position in line, kept over all its tries: who tries again does not go to the back. */
+/** A request's position in the queue, kept over all its attempts. */
 export interface Ticket {
   readonly number: number;
   /** Milliseconds that it may still wait. */
   budgetMs: number;
-  /** Whether it had a permit before, and so cannot be turned away by a full line. */
+  /** Whether it had a permit before, and so cannot be turned away by a full queue. */
   admitted: boolean;
+  /**
+   * A request that was refused for load waits until then, in the clock's milliseconds, unless a place
+   * becomes free before that nobody else waits for.
+   */
+  readyAt: number;
+  /** Whether such a place may end its wait. */
+  wakeable: boolean;
 }
 
-/** A permit at the gate, with the endpoint to take from it. */
+/** A permit to ask an endpoint once. */
 export interface Permit<Model> {
   readonly endpoint: Endpoint<Model>;
   /** Whether the provider has accepted the request, whatever became of it. */
@@ -51,6 +64,7 @@ export interface Permit<Model> {
 interface Waiting {
   readonly ticket: Ticket;
   readonly target: Target<unknown>;
+  readonly since: number;
   /** Takes a permit if there is one; false when it has to go on waiting. */
   readonly tryToEnter: () => boolean;
   readonly refuse: (reason: Error) => void;
@@ -60,7 +74,7 @@ export class Gate {
   readonly #limits: GateLimits;
   readonly #clock: Clock;
   /** In the order of their tickets. */
-  readonly #line: Waiting[] = [];
+  readonly #queue: Waiting[] = [];
   #running = 0;
   #tickets = 0;
   #turns = 0;
@@ -77,17 +91,29 @@ export class Gate {
   }
 
   get waiting(): number {
-    return this.#line.length;
+    return this.#queue.length;
+  }
+
+  /** How long the one has waited that has waited longest, in milliseconds; 0 when nobody waits. */
+  get longestWaitMs(): number {
+    const now = this.#clock.now();
+    return Math.max(0, ...this.#queue.map(({ since }) => now - since));
   }
 
   /** A ticket for a new request. */
   ticket(): Ticket {
     const budgetMs = this.#limits.queueTimeoutMs;
-    return { number: this.#tickets++, budgetMs, admitted: false };
+    return {
+      number: this.#tickets++,
+      budgetMs,
+      admitted: false,
+      readyAt: this.#clock.now(),
+      wakeable: true,
+    };
   }
 
   /**
-   * Takes a permit, waiting in line for one if need be.
+   * Takes a permit, waiting in the queue for one if need be.
    * @throws Failure `queue_full`, `queue_timeout` or `draining`; the signal's reason when it aborts
    */
   async enter<Model>(
@@ -97,35 +123,36 @@ export class Gate {
   ): Promise<Permit<Model>> {
     signal.throwIfAborted();
     if (this.#closed) throw new Failure('draining');
-    // Whoever is in line and can go, goes first.
+    // Whoever waits and can go, goes first.
     this.#admit();
-    const permit = this.#take(ticket, target);
+    const permit = this.#isReady(ticket, target) ? this.#take(ticket, target) : null;
     if (permit !== null) return permit;
-    if (!ticket.admitted && this.#line.length >= this.#limits.queueLimit) {
+    if (!ticket.admitted && this.#queue.length >= this.#limits.queueLimit) {
       throw new Failure('queue_full');
     }
     return this.#wait(ticket, target, signal);
   }
 
-  /** Refuses those in line and whoever comes later; those inside go on. */
+  /** Refuses those who wait and whoever comes later; those inside go on. */
   close(): void {
     this.#closed = true;
-    for (const waiting of [...this.#line]) waiting.refuse(new Failure('draining'));
+    for (const waiting of [...this.#queue]) waiting.refuse(new Failure('draining'));
   }
 
   #wait<Model>(ticket: Ticket, target: Target<Model>, signal: AbortSignal): Promise<Permit<Model>> {
-    const began = this.#clock.now();
+    const since = this.#clock.now();
     return new Promise((resolve, reject) => {
       const leave = () => {
-        this.#line.splice(this.#line.indexOf(waiting), 1);
+        this.#queue.splice(this.#queue.indexOf(waiting), 1);
         signal.removeEventListener('abort', onAbort);
         cancelTimeout();
-        ticket.budgetMs -= this.#clock.now() - began;
-        if (this.#line.length === 0) this.#cancelLook();
+        ticket.budgetMs -= this.#clock.now() - since;
+        if (this.#queue.length === 0) this.#cancelLook();
       };
       const waiting: Waiting = {
         ticket,
         target,
+        since,
         tryToEnter: () => {
           const permit = this.#take(ticket, target);
           if (permit === null) return false;
@@ -143,49 +170,74 @@ export class Gate {
         waiting.refuse(new Failure('queue_timeout')),
       );
       signal.addEventListener('abort', onAbort, { once: true });
-      const behind = this.#line.findIndex((other) => other.ticket.number > ticket.number);
-      this.#line.splice(behind === -1 ? this.#line.length : behind, 0, waiting);
+      const behind = this.#queue.findIndex((other) => other.ticket.number > ticket.number);
+      this.#queue.splice(behind === -1 ? this.#queue.length : behind, 0, waiting);
       this.#lookAgain();
     });
   }
 
-  /** Lets in whoever can go, in the order of the line; one who cannot does not hold up others. */
+  /** Lets in whoever can go, in the order of the queue; one who cannot does not hold up others. */
   #admit(): void {
     const blocked = new Set<Target<unknown>>();
-    for (const { target, tryToEnter } of [...this.#line]) {
-      if (this.#running >= this.#limits.permits) break;
-      if (!blocked.has(target) && !tryToEnter()) blocked.add(target);
+    const queue = [...this.#queue];
+    const ready = queue.filter(({ ticket }) => ticket.readyAt <= this.#clock.now());
+    this.#let(ready, blocked);
+    // What is free after that goes to those who were refused before: it is their best chance.
+    const refused = queue.filter(({ ticket, target }) => {
+      return ticket.readyAt > this.#clock.now() && this.#isReady(ticket, target);
+    });
+    for (const { ticket, target, tryToEnter } of refused) {
+      if (this.#isReady(ticket, target) && !blocked.has(target)) tryToEnter();
     }
     this.#lookAgain();
   }
 
-  /** Some endpoints only pause: looks again when the first of them may be free. */
+  #let(ready: readonly Waiting[], blocked: Set<Target<unknown>>): void {
+    for (const { target, tryToEnter } of ready) {
+      if (this.#running >= this.#limits.permits) break;
+      if (!blocked.has(target) && !tryToEnter()) blocked.add(target);
+    }
+  }
+
+  #isReady(ticket: Ticket, target: Target<unknown>): boolean {
+    if (ticket.readyAt <= this.#clock.now()) return true;
+    if (!ticket.wakeable) return false;
+    return this.#candidates(target).some(({ lane }) => lane.hasFreedPlace && lane.waitMs() === 0);
+  }
+
+  /** Some only pause: looks again when the first of them may go. */
   #lookAgain(): void {
     this.#cancelLook();
-    if (this.#running >= this.#limits.permits) return;
-    const targets = new Set(this.#line.map(({ target }) => target));
-    const open = [...targets].filter(({ share }) => share.taken < share.max);
-    const waits = open.flatMap((target) =>
-      this.#candidates(target).map(({ limit }) => limit.waitMs()),
-    );
-    // A wait of 0 here ended just now, since the endpoint was asked last.
-    const soonest = Math.min(...waits);
+    if (this.#running >= this.#limits.permits || this.#queue.length === 0) return;
+    const now = this.#clock.now();
+    const lanes = new Map<Target<unknown>, number>();
+    let soonest = Number.POSITIVE_INFINITY;
+    for (const { ticket, target } of this.#queue) {
+      if (target.share.taken >= target.share.max) continue;
+      const wait = lanes.get(target) ?? this.#shortestWait(target);
+      lanes.set(target, wait);
+      soonest = Math.min(soonest, Math.max(wait, ticket.readyAt - now));
+    }
     if (soonest === Number.POSITIVE_INFINITY) return;
     this.#cancelLook = this.#clock.after(Math.ceil(soonest), () => this.#admit());
+  }
+
+  #shortestWait(target: Target<unknown>): number {
+    return Math.min(...this.#candidates(target).map(({ lane }) => lane.waitMs()));
   }
 
   /** The next endpoint in turn that has room. */
   #freeEndpoint<Model>(target: Target<Model>): Endpoint<Model> | null {
     const { share } = target;
     if (this.#running >= this.#limits.permits || share.taken >= share.max) return null;
-    const free = this.#candidates(target).filter(({ limit }) => limit.waitMs() === 0);
+    const free = this.#candidates(target).filter(({ lane }) => lane.waitMs() === 0);
     return free[this.#turns++ % free.length] ?? null;
   }
 
-  /** Accounts at rest only when there is no other. */
+  /** Those at rest only when there is no other. */
   #candidates<Model>({ endpoints }: Target<Model>): readonly Endpoint<Model>[] {
     const now = this.#clock.now();
-    const awake = endpoints.filter(({ account }) => !account.isResting(now));
+    const awake = endpoints.filter((endpoint) => !isResting(endpoint, now));
     return awake.length > 0 ? awake : endpoints;
   }
 
@@ -193,29 +245,31 @@ export class Gate {
     const endpoint = this.#freeEndpoint(target);
     if (endpoint === null) return null;
     const { share } = target;
+    const { lane } = endpoint;
     ticket.admitted = true;
     this.#running++;
     share.taken++;
-    endpoint.limit.started();
+    const start = lane.started(ticket.number);
     let left = false;
-    let isAccepted = false;
     return {
       endpoint,
       get wasAccepted() {
-        return isAccepted;
+        return start.isAccepted;
       },
-      accepted: () => {
-        if (!isAccepted) endpoint.limit.accepted();
-        isAccepted = true;
-      },
+      accepted: () => lane.accepted(start),
       release: (outcome) => {
         if (left) return;
         left = true;
         this.#running--;
         share.taken--;
-        endpoint.limit.finished(outcome);
+        lane.finished(start, outcome);
         this.#admit();
       },
     };
   }
+}
+
+/** Whether an account is left alone, at all or at this model. */
+export function isResting({ account, lane }: Endpoint<unknown>, now: number): boolean {
+  return account.isResting(now) || lane.isResting(now);
 }

@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { DestinationStream, Logger } from 'pino';
 import { Agent, type Dispatcher } from 'undici';
-import { Gate } from '../admission/gate.ts';
+import { Admission } from '../admission/admission.ts';
+import type { AdmissionEvents } from '../admission/events.ts';
 import type { ModelEntry, ModelsFileResult } from '../config/models-file.ts';
 import type { Settings } from '../config/settings.ts';
 import { ControllerClient } from '../controller/client.ts';
@@ -23,7 +24,7 @@ import type { Observer } from '../worker/observer.ts';
 import type { ServedModels } from '../worker/served-models.ts';
 import { Worker } from '../worker/worker.ts';
 import { AdvertisedAddress, bracketed, hostOf, passwordsOf, pathOf } from './addresses.ts';
-import { ModelFactory } from './model-factory.ts';
+import { concurrencyOf, ModelFactory } from './model-factory.ts';
 import { version } from './version.ts';
 
 /** Longest goodbye to the controller, in milliseconds: it must not hold up a restart. */
@@ -68,15 +69,16 @@ export async function startApp(
   const glmAgent = createAgent(settings, { httpProxy: '', httpsProxy: '', noProxy: '' });
   const glmClock = new GlmClock(Date.now, (offMs) => warnOfClock(logger, offMs));
   const controllerAgent = new Agent({ maxResponseSize: CONTROLLER_REPLY_LIMIT });
+  const observer = new LogObserver(logger, redactor);
+  const admission = createAdmission(settings, observer);
   const factory = new ModelFactory(settings, {
+    admission,
     dispatcher: glmAgent,
     clock: systemClock,
     glmClock,
     userAgent: `glm-worker/${version()}`,
-    random: Math.random,
   });
-  const observer = new LogObserver(logger, redactor);
-  const worker = createWorker(settings, factory.create(settings.models), observer);
+  const worker = createWorker(settings, factory.create(settings.models), admission, observer);
   const state = { draining: false, registration: null as Registration | null };
   const readiness = () => notReadyBecause(settings, state);
   const pathPrefix = pathOf(settings.workerAddress);
@@ -194,19 +196,26 @@ function fenceSecretOf({ fenceSecret, apiKeys, models }: Settings): string {
   return fenceSecret || key;
 }
 
-function createWorker(settings: Settings, models: ServedModels, observer: Observer): Worker {
+function createAdmission(settings: Settings, events: AdmissionEvents): Admission {
+  const { queueLimit, queueTimeoutMs, retries, concurrency, baseUrl } = settings;
+  const permits = concurrencyOf(concurrency, baseUrl).max;
+  return new Admission({
+    ...{ permits, queueLimit, queueTimeoutMs, retries, events },
+    clock: systemClock,
+    random: Math.random,
+  });
+}
+
+function createWorker(
+  { generationTimeoutMs, streamIntervalMs }: Settings,
+  models: ServedModels,
+  admission: Admission,
+  observer: Observer,
+): Worker {
   const clock = systemClock;
+  const counter = new TokenCounter(clock);
   return new Worker(
-    {
-      gate: new Gate({ ...settings, permits: settings.concurrency }, clock),
-      counter: new TokenCounter(clock),
-      observer,
-      clock,
-      random: Math.random,
-      retries: settings.retries,
-      generationTimeoutMs: settings.generationTimeoutMs,
-      streamIntervalMs: settings.streamIntervalMs,
-    },
+    { admission, counter, observer, clock, generationTimeoutMs, streamIntervalMs },
     models,
   );
 }

@@ -1,8 +1,9 @@
 // Makes the served models from the settings and MODELS_FILE, and keeps what must survive a reload.
 
 import type { Dispatcher } from 'undici';
-import { AdaptiveLimit } from '../admission/adaptive-limit.ts';
-import { Account, type Endpoint } from '../admission/endpoint.ts';
+import type { Account } from '../admission/account.ts';
+import type { Admission, Concurrency } from '../admission/admission.ts';
+import type { Endpoint } from '../admission/gate.ts';
 import type { ModelEntry } from '../config/models-file.ts';
 import type { Settings } from '../config/settings.ts';
 import {
@@ -27,17 +28,18 @@ import { type ServedModel, ServedModels } from '../worker/served-models.ts';
 interface GlmAccount {
   readonly account: Account;
   readonly client: GlmClient;
-  /** By GLM's model id, because that is how GLM counts. */
-  readonly limits: Map<string, AdaptiveLimit>;
+  /** How many requests at once it may have at each model. */
+  readonly concurrency: Concurrency;
 }
 
 export interface ModelFactoryDeps {
+  /** Who may ask when; outlives every reload. */
+  readonly admission: Admission;
   readonly dispatcher: Dispatcher;
   readonly clock: Clock;
   readonly glmClock: GlmClock;
   /** Names this program to GLM. */
   readonly userAgent: string;
-  readonly random: () => number;
 }
 
 /** A model to be served, all questions about it answered. */
@@ -54,9 +56,9 @@ export class ModelFactory {
   readonly #deps: ModelFactoryDeps;
   readonly #accounts = new Map<string, GlmAccount>();
 
-  constructor(settings: Settings, parts: ModelFactoryDeps) {
+  constructor(settings: Settings, deps: ModelFactoryDeps) {
     this.#settings = settings;
-    this.#deps = parts;
+    this.#deps = deps;
   }
 
   /**
@@ -90,7 +92,7 @@ export class ModelFactory {
       // GLM's ids are in lower case, and one model must not have two limits.
       glmModel: isGlmModel(id) ? id.toLowerCase() : id,
       accounts: keys.map((key) => this.#account(baseUrl, key)),
-      concurrency: entry?.concurrency ?? settings.concurrency,
+      concurrency: entry?.concurrency ?? concurrencyOf(settings.concurrency, baseUrl).max,
     };
   }
 
@@ -105,7 +107,7 @@ export class ModelFactory {
     const [account] = plan.accounts;
     const counts = chats && settings.tokenCounter === 'upstream' && account !== undefined;
     // Chat and embeddings of one name share its permits.
-    const share = { max: plan.concurrency, taken: 0 };
+    const share = this.#deps.admission.share(name, plan.concurrency);
     return {
       name,
       upstreamModel: glmModel,
@@ -126,7 +128,7 @@ export class ModelFactory {
     return accounts.map(
       (account): Endpoint<ChatModel> => ({
         account: account.account,
-        limit: this.#limit(account, glmModel),
+        lane: this.#lane(account, glmModel),
         model: new GlmChatModel(account.client, { id: glmModel, facts, thinking }, this.#settings),
       }),
     );
@@ -143,7 +145,7 @@ export class ModelFactory {
     return accounts.map(
       (account): Endpoint<EmbeddingModel> => ({
         account: account.account,
-        limit: this.#limit(account, id),
+        lane: this.#lane(account, id),
         // A model with one length takes no field for it.
         model: new GlmEmbeddingModel(account.client, {
           id,
@@ -159,30 +161,36 @@ export class ModelFactory {
     const id = JSON.stringify([baseUrl, key]);
     const known = this.#accounts.get(id);
     if (known !== undefined) return known;
-    const { auth, tokenTtlMs } = this.#settings;
-    const { dispatcher, clock, glmClock, userAgent } = this.#deps;
+    const { auth, tokenTtlMs, concurrency } = this.#settings;
+    const { admission, dispatcher, clock, glmClock, userAgent } = this.#deps;
     const credentials =
       auth === 'jwt'
         ? jwtCredentials(key, tokenTtlMs, { clock, glmClock })
         : bearerCredentials(key);
     const account = {
-      account: new Account(`#${this.#accounts.size + 1}`),
+      account: admission.account(id),
       client: new GlmClient(dispatcher, { baseUrl, credentials, userAgent }),
-      limits: new Map<string, AdaptiveLimit>(),
+      concurrency: concurrencyOf(concurrency, baseUrl),
     };
     this.#accounts.set(id, account);
     return account;
   }
 
-  /** What GLM grants an account at a model, learned over the life of the process. */
-  #limit({ limits }: GlmAccount, glmModel: string): AdaptiveLimit {
-    const { clock, random } = this.#deps;
-    const known = limits.get(glmModel);
-    if (known !== undefined) return known;
-    const limit = new AdaptiveLimit({ max: this.#settings.concurrency, clock, random });
-    limits.set(glmModel, limit);
-    return limit;
+  #lane({ account, concurrency }: GlmAccount, glmModel: string) {
+    return this.#deps.admission.lane(account, glmModel, concurrency);
   }
+}
+
+/** Requests at once of an account that says nothing of its limit: the first ones, and the most. */
+const AUTO = { start: 5, max: 256 } as const;
+
+/** GLM slows down unusual use of coding plans, so their limit is not looked for. */
+const CODING_PLAN = /\/api\/coding\//;
+
+/** How many requests at once an account at this address may have. */
+export function concurrencyOf(setting: number | 'auto', baseUrl: string): Concurrency {
+  if (setting !== 'auto') return { start: setting, max: setting };
+  return CODING_PLAN.test(baseUrl) ? { start: AUTO.start, max: AUTO.start } : AUTO;
 }
 
 /** What is assumed of an embedding model that the catalogue does not hold. */

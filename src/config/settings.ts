@@ -13,6 +13,8 @@ const optionalList = z.union(
 
 const CONTEXT_LEN = 'must be a whole number of tokens, or auto';
 
+const CONCURRENCY = 'must be a whole number from 1 to 100000, or auto';
+
 const WORKER_ADDRESS = 'must be an http:// or https:// address without query or fragment, or auto';
 
 /** `NAME` or `NAME=GLM-MODEL`. */
@@ -102,26 +104,28 @@ export const settingsSchema = z.object({
     placeholder: 'TOKENS',
     meaning: "context length told to FastChat, in tokens; auto = the model's real window",
   }),
-  concurrency: setting(wholeNumber(1, 100_000), {
+  concurrency: setting(z.union([z.literal('auto'), wholeNumber(1, 100_000)], CONCURRENCY), {
     flag: '--limit-worker-concurrency',
     variable: 'LIMIT_WORKER_CONCURRENCY',
-    default: '5',
+    default: 'auto',
     placeholder: 'N',
-    meaning: 'requests to GLM at once',
+    meaning:
+      'most requests to GLM at once; auto begins with 5 and finds what GLM grants, up to 256 (on a ' +
+      'coding-plan address it stays at 5)',
   }),
   queueLimit: setting(wholeNumber(0, 1_000_000), {
     flag: '--queue-limit',
     variable: 'QUEUE_LIMIT',
-    default: '100',
+    default: '1000',
     placeholder: 'N',
-    meaning: 'requests that may wait in line',
+    meaning: 'requests that may wait in the queue',
   }),
   queueTimeoutMs: setting(seconds(0.001, 86_400), {
     flag: '--queue-timeout',
     variable: 'QUEUE_TIMEOUT',
-    default: '60',
+    default: '300',
     placeholder: 'SECONDS',
-    meaning: 'longest wait in line, in seconds',
+    meaning: 'longest wait in the queue, in seconds',
   }),
   convTemplate: setting(z.enum(['zhipu', 'fenced']), {
     flag: '--conv-template',

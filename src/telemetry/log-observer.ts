@@ -1,6 +1,8 @@
 // Writes one line per finished piece of work: all that a night's question needs, and no content.
 
 import type { Logger } from 'pino';
+import type { AdmissionEvents, FailedAttempt, RestedAccount } from '../admission/events.ts';
+import { failureRow } from '../failure/table.ts';
 import type { UpstreamDetail } from '../model/model-error.ts';
 import type { Observer, RequestReport } from '../worker/observer.ts';
 import type { Redactor } from './redactor.ts';
@@ -14,7 +16,7 @@ const NAME_LIMIT = 200;
 /** Longest piece of the provider's own words that is logged, in UTF-16 units. */
 const MESSAGE_LIMIT = 300;
 
-export class LogObserver implements Observer {
+export class LogObserver implements Observer, AdmissionEvents {
   readonly #logger: Logger;
   readonly #redactor: Redactor;
   readonly #unknownModels = new Set<string>();
@@ -48,6 +50,23 @@ export class LogObserver implements Observer {
     const { message } = detail;
     if (message === undefined) return detail;
     return { ...detail, message: this.#redactor.clean(message).slice(0, MESSAGE_LIMIT) };
+  }
+
+  queued(): void {}
+
+  permitted(): void {}
+
+  attemptFailed({ requestId, account, error, attempt, nextWaitMs }: FailedAttempt): void {
+    const upstream = this.#cut(error.upstream);
+    const line = { requestId, account, failure: error.kind, upstream, attempt, nextWaitMs };
+    this.#logger.warn(line, 'attempt failed');
+  }
+
+  accountRested({ account, model, error, forMs }: RestedAccount): void {
+    const { kind: failure, upstream } = error;
+    const { remedy } = failureRow(failure);
+    const line = { account, ...(model !== null && { model }), failure, code: upstream.code };
+    this.#logger.warn({ ...line, forMs, remedy }, 'account rests');
   }
 
   unknownModel(model: string, answeredAs: string): void {

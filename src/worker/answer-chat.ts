@@ -1,6 +1,6 @@
 // Answers one chat: finds its model, waits for a permit, asks, and asks again where that may help.
 
-import { Attempts, permitOutcome } from '../admission/attempts.ts';
+import { permitOutcome } from '../admission/attempts.ts';
 import type { Permit } from '../admission/gate.ts';
 import type { ChatModel, ChatRequest } from '../model/chat-model.ts';
 import { ModelError } from '../model/model-error.ts';
@@ -30,7 +30,7 @@ export async function* answerChat(
   const request = withDefaults(given, model);
   const estimate = deps.counter.estimate(request.messages);
   const promptTokens = deps.counter.correct(model.upstreamModel, estimate);
-  const attempts = new Attempts(deps, target, context.signal);
+  const attempts = deps.admission.attempts(target, context);
   for (;;) {
     const permit = await attempts.permit();
     context.started(attempts.count);

@@ -1,6 +1,6 @@
 // Answers a list of inputs with vectors: batches the model takes, a few at once, all or nothing.
 
-import { Attempts, permitOutcome } from '../admission/attempts.ts';
+import { permitOutcome } from '../admission/attempts.ts';
 import type { Target } from '../admission/gate.ts';
 import { Failure } from '../failure/failure.ts';
 import type {
@@ -133,7 +133,7 @@ async function embedBatch(
   signal: AbortSignal,
   context: RequestContext,
 ): Promise<EmbeddingBatch> {
-  const attempts = new Attempts(deps, target, signal);
+  const attempts = deps.admission.attempts(target, { id: context.id, signal });
   for (;;) {
     const permit = await attempts.permit();
     context.started(context.attempts + 1);

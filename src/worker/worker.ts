@@ -90,7 +90,7 @@ export class Worker {
   /** Takes no new request and refuses what waits; what runs goes on. */
   drain(): void {
     this.#draining = true;
-    this.#deps.gate.close();
+    this.#deps.admission.close();
   }
 
   /** Resolves when nothing runs any more, or `signal` aborts. */

@@ -26,7 +26,7 @@ t.test('a lane that is never refused runs up to its maximum without any pause', 
 t.test('a burst of refusals finds in one round trip what was granted', async (t) => {
   const { limit, start, finish } = lane();
   start(50);
-  finish(40, 'rate_limited');
+  finish(40, 'limited');
   t.equal(limit.inFlight, 10);
   t.ok(limit.limit < 10 && limit.limit > 5, `${limit.limit}`);
   t.equal(limit.waitMs(), NEVER, 'nothing starts before permits are given back');
@@ -35,22 +35,22 @@ t.test('a burst of refusals finds in one round trip what was granted', async (t)
 t.test('refusals of one round trip count once, those of the next one again', async (t) => {
   const one = lane();
   one.start(11);
-  one.finish(1, 'rate_limited');
+  one.finish(1, 'limited');
   const { limit, start, finish } = lane();
   start(13);
-  finish(3, 'rate_limited');
+  finish(3, 'limited');
   const { limit: once } = limit;
   t.ok(Math.abs(once - one.limit.limit) < 1e-9, 'ten permits are held in either case');
   finish(6, 'accepted');
   start(1);
-  finish(1, 'rate_limited');
+  finish(1, 'limited');
   t.ok(limit.limit < once, `${limit.limit} after ${once}`);
 });
 
 t.test('after a refusal the window grows fast, then slowly, then fast again', async (t) => {
   const { limit, start, finish, rounds } = lane();
   start(11);
-  finish(1, 'rate_limited');
+  finish(1, 'limited');
   const limits = Array.from({ length: 22 }, () => {
     rounds(1);
     return limit.limit;
@@ -67,7 +67,7 @@ t.test('after a refusal the window grows fast, then slowly, then fast again', as
 t.test('calls that do not fill the window say nothing about room for more', async (t) => {
   const { limit, start, finish } = lane();
   start(11);
-  finish(1, 'rate_limited');
+  finish(1, 'limited');
   finish(10, 'other');
   const { limit: before } = limit;
   for (let call = 0; call < 100; call++) {
@@ -83,7 +83,7 @@ t.test(
   async (t) => {
     const { limit, start, finish, rounds } = lane({ max: 4 });
     start(4);
-    finish(1, 'rate_limited');
+    finish(1, 'limited');
     finish(3, 'accepted');
     const offers: number[] = [];
     let before = limit.limit;
@@ -105,7 +105,7 @@ t.test(
 t.test('after a minute without requests it starts afresh', async (t) => {
   const { clock, limit, start, finish } = lane();
   start(11);
-  finish(1, 'rate_limited');
+  finish(1, 'limited');
   clock.advance(600_000);
   start(1);
   t.ok(limit.limit < 10, 'a long call is not a minute without requests');
@@ -122,10 +122,29 @@ t.test('after a minute without requests it starts afresh', async (t) => {
 t.test('another maximum counts at once; running requests stay', async (t) => {
   const { limit, start } = lane({ max: 5 });
   start(5);
-  limit.setMax(2);
+  limit.setBounds({ max: 2, start: 2 });
   t.strictSame([limit.limit, limit.inFlight, limit.waitMs()], [2, 5, NEVER]);
-  limit.setMax(8);
+  limit.setBounds({ max: 8, start: 8 });
   t.strictSame([limit.limit, limit.inFlight, limit.waitMs()], [8, 5, 0]);
+});
+
+t.test(
+  'until a limit is met the window doubles with each round of answers that fill it',
+  async (t) => {
+    const { limit, rounds } = lane({ max: 100, start: 5 });
+    const windows = Array.from({ length: 6 }, () => {
+      rounds(1);
+      return limit.limit;
+    });
+    t.strictSame(windows, [10, 20, 40, 80, 100, 100]);
+  },
+);
+
+t.test('refusals that say nothing about a limit leave the window alone', async (t) => {
+  const { limit, start, finish } = lane({ max: 20 });
+  start(20);
+  finish(15, 'unlucky');
+  t.strictSame([limit.limit, limit.inFlight, limit.waitMs()], [20, 5, 0]);
 });
 
 t.test('it knows when GLM accepted a request last', async (t) => {

@@ -3,7 +3,7 @@
 import t from 'tap';
 import { Gate, type Target } from '../../src/admission/gate.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { entry, routeOf, wishOf } from '../support/gate-parts.ts';
+import { endpointOf, entry, targetAt } from '../support/gate-parts.ts';
 
 function gateOf({ permits = 100, queueLimit = 100, queueTimeoutMs = 60_000 } = {}) {
   const clock = new FakeClock();
@@ -18,7 +18,7 @@ function gateOf({ permits = 100, queueLimit = 100, queueTimeoutMs = 60_000 } = {
 
 t.test('endpoints are taken in turn', async (t) => {
   const { clock, enter } = gateOf();
-  const target = wishOf(['a', 'b', 'c'].map((name) => routeOf(name, clock)));
+  const target = targetAt(['a', 'b', 'c'].map((name) => endpointOf(name, clock)));
   const taken: unknown[] = [];
   for (let round = 0; round < 6; round++) taken.push(await entry(enter(target)));
   t.strictSame(taken, ['a', 'b', 'c', 'a', 'b', 'c']);
@@ -26,7 +26,7 @@ t.test('endpoints are taken in turn', async (t) => {
 
 t.test('a endpoint without room is passed over', async (t) => {
   const { clock, enter } = gateOf();
-  const target = wishOf([routeOf('full', clock, 0), routeOf('free', clock)]);
+  const target = targetAt([endpointOf('full', clock, 0), endpointOf('free', clock)]);
   t.equal(await entry(enter(target)), 'free');
   t.equal(await entry(enter(target)), 'free');
 });
@@ -35,9 +35,9 @@ t.test(
   'an account at rest is asked only when there is no other, until it has rested',
   async (t) => {
     const { clock, enter } = gateOf();
-    const tired = routeOf('tired', clock);
-    const awake = routeOf('awake', clock);
-    const target = wishOf([tired, awake]);
+    const tired = endpointOf('tired', clock);
+    const awake = endpointOf('awake', clock);
+    const target = targetAt([tired, awake]);
     tired.account.rest(clock.now());
     const next = async () => [await entry(enter(target)), await entry(enter(target))];
     t.strictSame(await next(), ['awake', 'awake']);
@@ -52,26 +52,26 @@ t.test(
 
 t.test('a limit hears once of each start, grant and end', async (t) => {
   const { clock, enter } = gateOf();
-  const endpoint = routeOf('r', clock);
-  const permit = await enter(wishOf([endpoint]));
-  t.equal(endpoint.limit.inFlight, 1);
+  const endpoint = endpointOf('r', clock);
+  const permit = await enter(targetAt([endpoint]));
+  t.equal(endpoint.lane.inFlight, 1);
   t.equal(permit.wasAccepted, false);
   permit.accepted();
   t.equal(permit.wasAccepted, true);
   permit.accepted();
-  permit.release('rate_limited');
+  permit.release('refused');
   permit.release('other');
-  t.equal(endpoint.limit.inFlight, 0);
-  t.strictSame(endpoint.limit.notes, ['accepted', 'rate_limited']);
+  t.equal(endpoint.lane.inFlight, 0);
+  t.strictSame(endpoint.lane.notes, ['accepted', 'refused']);
 });
 
 t.test('a endpoint that pauses is tried again when it said it would be free', async (t) => {
   const { clock, gate, enter } = gateOf();
-  const slow = routeOf('slow', clock);
-  const soon = routeOf('soon', clock);
-  slow.limit.pause(500);
-  soon.limit.pause(80.5);
-  const waiting = entry(enter(wishOf([slow, soon])));
+  const slow = endpointOf('slow', clock);
+  const soon = endpointOf('soon', clock);
+  slow.lane.pause(500);
+  soon.lane.pause(80.5);
+  const waiting = entry(enter(targetAt([slow, soon])));
   clock.advance(80);
   t.equal(gate.waiting, 1);
   clock.advance(1);
@@ -81,11 +81,11 @@ t.test('a endpoint that pauses is tried again when it said it would be free', as
 
 t.test('a endpoint that goes on pausing is looked at again', async (t) => {
   const { clock, enter } = gateOf();
-  const endpoint = routeOf('r', clock);
-  endpoint.limit.pause(50);
-  const waiting = entry(enter(wishOf([endpoint])));
+  const endpoint = endpointOf('r', clock);
+  endpoint.lane.pause(50);
+  const waiting = entry(enter(targetAt([endpoint])));
   clock.advance(20);
-  endpoint.limit.pause(100);
+  endpoint.lane.pause(100);
   clock.advance(30);
   // One timer for the wait in line, one for the next look.
   t.equal(clock.pending, 2);
@@ -95,16 +95,16 @@ t.test('a endpoint that goes on pausing is looked at again', async (t) => {
 
 t.test('nobody looks at endpoints when nobody waits or no permit is free', async (t) => {
   const { clock, gate, enter } = gateOf({ permits: 1 });
-  const endpoint = routeOf('r', clock);
-  endpoint.limit.pause(50);
+  const endpoint = endpointOf('r', clock);
+  endpoint.lane.pause(50);
   const life = new AbortController();
-  const left = gate.enter(gate.ticket(), wishOf([endpoint]), life.signal).catch(() => 'left');
+  const left = gate.enter(gate.ticket(), targetAt([endpoint]), life.signal).catch(() => 'left');
   t.equal(clock.pending, 2);
   life.abort();
   t.equal(await left, 'left');
   t.equal(clock.pending, 0);
-  const inside = await enter(wishOf([routeOf('other', clock)]));
-  const waiting = entry(enter(wishOf([endpoint])));
+  const inside = await enter(targetAt([endpointOf('other', clock)]));
+  const waiting = entry(enter(targetAt([endpoint])));
   t.equal(clock.pending, 1);
   inside.release('accepted');
   t.equal(clock.pending, 2);
@@ -114,9 +114,9 @@ t.test('nobody looks at endpoints when nobody waits or no permit is free', async
 
 t.test("a model's own share keeps it from taking all permits", async (t) => {
   const { clock, gate, enter } = gateOf({ permits: 3 });
-  const endpoint = routeOf('r', clock);
-  const small = wishOf([endpoint], 1);
-  const large = wishOf([endpoint]);
+  const endpoint = endpointOf('r', clock);
+  const small = targetAt([endpoint], 1);
+  const large = targetAt([endpoint]);
   const first = await enter(small);
   const second = entry(enter(small));
   t.strictSame([gate.running, gate.waiting], [1, 1]);
@@ -129,8 +129,8 @@ t.test("a model's own share keeps it from taking all permits", async (t) => {
 
 t.test('one who cannot go yet does not hold up others behind', async (t) => {
   const { clock, gate, enter } = gateOf({ permits: 2 });
-  const full = wishOf([routeOf('full', clock, 0)]);
-  const free = wishOf([routeOf('free', clock)]);
+  const full = targetAt([endpointOf('full', clock, 0)]);
+  const free = targetAt([endpointOf('free', clock)]);
   const inside = [await enter(free), await enter(free)];
   const stuck = [entry(enter(full)), entry(enter(full))];
   const behind = entry(enter(free));

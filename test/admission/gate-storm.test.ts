@@ -3,7 +3,7 @@
 import t from 'tap';
 import { Gate, type Permit, type Target } from '../../src/admission/gate.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { type FixedRoute, routeOf, wishOf } from '../support/gate-parts.ts';
+import { endpointOf, type FixedEndpoint, targetAt } from '../support/gate-parts.ts';
 import { type Random, seededRandom } from '../support/seeded-random.ts';
 
 /** Lets every promise that can be settled settle. */
@@ -14,7 +14,7 @@ class Storm {
   readonly #clock = new FakeClock();
   readonly #gate: Gate;
   readonly #permits: number;
-  readonly #endpoints: FixedRoute[];
+  readonly #endpoints: FixedEndpoint[];
   readonly #targets: Target<string>[];
   readonly #lives: AbortController[] = [];
   readonly #inside: Permit<string>[] = [];
@@ -26,8 +26,8 @@ class Storm {
     this.#permits = 1 + random.below(4);
     const limits = { permits: this.#permits, queueLimit: random.below(6), queueTimeoutMs: 50 };
     this.#gate = new Gate(limits, this.#clock);
-    this.#endpoints = ['a', 'b'].map((name) => routeOf(name, this.#clock, 1 + random.below(3)));
-    this.#targets = [wishOf(this.#endpoints, 2), wishOf(this.#endpoints.slice(1))];
+    this.#endpoints = ['a', 'b'].map((name) => endpointOf(name, this.#clock, 1 + random.below(3)));
+    this.#targets = [targetAt(this.#endpoints, 2), targetAt(this.#endpoints.slice(1))];
   }
 
   get counts() {
@@ -36,7 +36,7 @@ class Storm {
       waiting: this.#gate.waiting,
       timers: this.#clock.pending,
       taken: this.#targets.map(({ share }) => share.taken),
-      flying: this.#endpoints.map(({ limit }) => limit.inFlight),
+      flying: this.#endpoints.map(({ lane }) => lane.inFlight),
     };
   }
 
@@ -52,7 +52,7 @@ class Storm {
 
   #couldGo({ endpoints, share }: Target<string>): boolean {
     if (this.#gate.running >= this.#permits || share.taken >= share.max) return false;
-    return endpoints.some(({ limit }) => limit.waitMs() === 0);
+    return endpoints.some(({ lane }) => lane.waitMs() === 0);
   }
 
   async step(): Promise<void> {
@@ -61,7 +61,7 @@ class Storm {
     if (what < 5) this.#arrive();
     else if (what < 8) this.#inside.splice(below(this.#inside.length), 1)[0]?.release('accepted');
     else if (what < 10 && this.#lives.length > 0) pick(this.#lives).abort();
-    else if (what < 11) pick(this.#endpoints).limit.pause(below(40));
+    else if (what < 11) pick(this.#endpoints).lane.pause(below(40));
     else this.#clock.advance(below(30));
     await settled();
   }

@@ -4,12 +4,12 @@ import { getEventListeners } from 'node:events';
 import t from 'tap';
 import { Gate, type Permit, type Ticket } from '../../src/admission/gate.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { entry, routeOf, wishOf } from '../support/gate-parts.ts';
+import { endpointOf, entry, targetAt } from '../support/gate-parts.ts';
 
 function gateOf({ permits = 1, queueLimit = 10, queueTimeoutMs = 1000 } = {}) {
   const clock = new FakeClock();
   const gate = new Gate({ permits, queueLimit, queueTimeoutMs }, clock);
-  const target = wishOf([routeOf('r', clock)]);
+  const target = targetAt([endpointOf('r', clock)]);
   const stays = new AbortController().signal;
   return {
     gate,
@@ -125,7 +125,7 @@ t.test('all waits of one request come out of one budget', async (t) => {
   inside.release('accepted');
   const second = await first;
   t.equal(ticket.budgetMs, 300);
-  second.release('overloaded');
+  second.release('refused');
   await enter();
   const third = entry(enter(undefined, ticket));
   clock.advance(300);

@@ -8,6 +8,7 @@ import { GlmClock } from '../../src/glm/glm-clock.ts';
 import type { ServedModel, ServedModels } from '../../src/worker/served-models.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { settingsFrom } from '../support/start-worker.ts';
+import { partsOf } from '../support/worker-parts.ts';
 
 const KEY = { ZHIPUAI_API_KEY: 'id.secret' };
 
@@ -22,7 +23,8 @@ function factoryOf(t: Test, env: Env) {
     () => 0,
     () => undefined,
   );
-  const parts = { dispatcher, clock, glmClock, userAgent: 'test', random: () => 0.5 };
+  const { admission } = partsOf();
+  const parts = { admission, dispatcher, clock, glmClock, userAgent: 'test' };
   const factory = new ModelFactory(settingsFrom(env), parts);
   return (file: object) => {
     const read = loadModelsFile(`${t.testdir({ 'm.json': JSON.stringify(file) })}/m.json`, env);
@@ -189,9 +191,9 @@ t.test('each key is a endpoint, at an account that all models share', async (t) 
     ['#3'],
   );
   t.equal(y?.[0]?.account, x?.[0]?.account);
-  t.not(y?.[0]?.limit, x?.[0]?.limit, 'GLM limits each model by itself');
+  t.not(y?.[0]?.lane, x?.[0]?.lane, 'GLM limits each model by itself');
   t.not(p?.[0]?.account, x?.[0]?.account, 'another address is another account');
-  t.equal(x?.[0]?.limit.limit, 5);
+  t.equal(x?.[0]?.lane.snapshot().limit, 5);
 });
 
 t.test('a reload keeps what was learned of accounts and limits', async (t) => {
@@ -201,7 +203,7 @@ t.test('a reload keeps what was learned of accounts and limits', async (t) => {
     (model) => routesOf(model)[0],
   );
   t.equal(after?.account, before?.account);
-  t.equal(after?.limit, before?.limit);
+  t.equal(after?.lane, before?.lane);
 });
 
 t.test('a model without a key is refused by its name', async (t) => {

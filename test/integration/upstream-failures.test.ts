@@ -177,7 +177,7 @@ t.test('network_error of GLM after text is a failure, not an end', async (t) => 
   glm.script({ kind: 'chat', text: 'half', finishReason: 'network_error' });
   t.match((await stream().reply).frames.at(-1), {
     error_code: 50001,
-    error: { type: 'upstream_cut' },
+    error: { type: 'upstream_aborted' },
   });
 });
 

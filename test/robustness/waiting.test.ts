@@ -3,10 +3,10 @@
 import t from 'tap';
 import { Gate } from '../../src/admission/gate.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { FixedLimit, routeOf, wishOf } from '../support/gate-parts.ts';
+import { endpointOf, FixedLane, targetAt } from '../support/gate-parts.ts';
 
 /** A limit whose pause ends between the first time that it is asked and the second. */
-class EndingPause extends FixedLimit {
+class EndingPause extends FixedLane {
   #asked = 0;
 
   override waitMs(): number {
@@ -17,8 +17,8 @@ class EndingPause extends FixedLimit {
 t.test('a pause that ends just after a request was put in line does not strand it', async (t) => {
   const clock = new FakeClock();
   const gate = new Gate({ permits: 1, queueLimit: 1, queueTimeoutMs: 60_000 }, clock);
-  const route = { ...routeOf('a', clock), limit: new EndingPause(1, clock) };
-  const entering = gate.enter(gate.ticket(), wishOf([route]), new AbortController().signal);
+  const route = { ...endpointOf('a', clock), limit: new EndingPause(1, clock) };
+  const entering = gate.enter(gate.ticket(), targetAt([route]), new AbortController().signal);
   clock.advance(1);
   const place = await entering;
   t.equal(place.endpoint, route);
@@ -28,7 +28,7 @@ t.test('a pause that ends just after a request was put in line does not strand i
 t.test('a model whose share is taken is not looked at again and again', async (t) => {
   const clock = new FakeClock();
   const gate = new Gate({ permits: 2, queueLimit: 1, queueTimeoutMs: 60_000 }, clock);
-  const wish = wishOf([routeOf('a', clock)], 1);
+  const wish = targetAt([endpointOf('a', clock)], 1);
   const { signal } = new AbortController();
   const first = await gate.enter(gate.ticket(), wish, signal);
   const second = gate.enter(gate.ticket(), wish, signal);

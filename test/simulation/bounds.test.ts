@@ -1,32 +1,31 @@
 // Shows that the limit stays within its bounds, whatever happens in whatever order.
 
 import t from 'tap';
-import { AdaptiveLimit, type PermitOutcome } from '../../src/admission/adaptive-limit.ts';
+import { AdaptiveLimit, type WindowOutcome } from '../../src/admission/adaptive-limit.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { type Random, seededRandom } from '../support/seeded-random.ts';
 
 const { POSITIVE_INFINITY: NEVER } = Number;
 
 /** Half of all is granted. */
-const OUTCOMES: readonly PermitOutcome[] = [
-  'accepted',
-  'accepted',
-  'rate_limited',
-  'overloaded',
-  'other',
-];
+const OUTCOMES: readonly WindowOutcome[] = ['accepted', 'accepted', 'limited', 'unlucky', 'other'];
 
 /** What is wrong after 500 random steps. */
 function wrongAfterSteps(random: Random): unknown[] {
   const clock = new FakeClock(1_000_000);
   let max = 1 + random.below(20);
-  const limit = new AdaptiveLimit({ max, clock, random: () => random.below(1000) / 1000 });
+  const limit = new AdaptiveLimit({
+    max,
+    start: max,
+    clock,
+    random: () => random.below(1000) / 1000,
+  });
   let running = 0;
   const wrong: unknown[] = [];
   for (let step = 0; step < 500; step++) {
     const outcome = random.pick(OUTCOMES);
     if (random.oneIn(200)) max = 1 + random.below(20);
-    limit.setMax(max);
+    limit.setBounds({ max, start: max });
     if (random.oneIn(3)) clock.advance(random.below(3000));
     if (limit.waitMs() === 0) {
       limit.started();

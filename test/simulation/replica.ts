@@ -1,6 +1,6 @@
 // One worker of several: callers in a line, first come first served, and a strategy that lets them go.
 
-import type { PermitOutcome } from '../../src/admission/adaptive-limit.ts';
+import type { WindowOutcome } from '../../src/admission/adaptive-limit.ts';
 import type { Cancel, Clock } from '../../src/lib/clock.ts';
 import type { Account } from './account.ts';
 
@@ -10,7 +10,7 @@ export interface Strategy {
   waitMs(): number;
   started(): void;
   accepted(): void;
-  finished(outcome: PermitOutcome): void;
+  finished(outcome: WindowOutcome): void;
   /**
    * After refusal number `refusals` of a call: milliseconds to wait with its place kept, `line` to
    * give the place back and stand first in line, or `fail` to tell the caller.
@@ -113,7 +113,7 @@ export class Replica {
       });
       return;
     }
-    this.#strategy.finished('rate_limited');
+    this.#strategy.finished('limited');
     if (next === 'fail') {
       this.#end(call, clock.now() - call.askedAt, true);
     } else {

@@ -53,7 +53,7 @@ class Fixed implements Strategy {
 
 /** The worker's own. */
 export const adaptive: MakeStrategy = ({ clock, random }) =>
-  new Adaptive({ max: CONFIGURED, clock, random });
+  new Adaptive({ max: CONFIGURED, start: CONFIGURED, clock, random });
 
 /** All callers at once, and so many tries more for each. */
 export function plainRetry(retries: number): MakeStrategy {

@@ -41,6 +41,16 @@ export class VirtualClock implements Clock {
     this.#now = until;
   }
 
+  /** Lets the next thing happen; false when there is nothing more to come. */
+  step(): boolean {
+    const next = this.#heap[0];
+    if (next === undefined) return false;
+    this.#pop();
+    this.#now = next.at;
+    next.action?.();
+    return true;
+  }
+
   #push(event: Event): void {
     const heap = this.#heap;
     let at = heap.length;

@@ -42,7 +42,7 @@ export function chatOf(models: readonly ChatModel[], options: AskOptions = {}) {
     parts,
     life,
     context,
-    limits: target.limits,
+    lanes: target.lanes,
     /** The frames as they come. */
     frames,
     /** All frames, and the error that ended them. */

@@ -1,22 +1,24 @@
-// What stands behind a gate in a test: endpoints whose limits do as they are told.
+// What stands behind a gate in a test: endpoints whose lanes do as they are told.
 
-import { AdaptiveLimit, type PermitOutcome } from '../../src/admission/adaptive-limit.ts';
-import { Account, type Endpoint } from '../../src/admission/endpoint.ts';
-import type { Permit, Target } from '../../src/admission/gate.ts';
+import { Account } from '../../src/admission/account.ts';
+import type { Endpoint, Permit, Target } from '../../src/admission/gate.ts';
+import { Lane, type PermitOutcome, type Start } from '../../src/admission/lane.ts';
 import { Failure } from '../../src/failure/failure.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 
-/** A limit that stays what it is, can be told to pause, and notes what it is told. */
-export class FixedLimit extends AdaptiveLimit {
+/** A lane whose limit stays what it is, that can be told to pause, and notes what it is told. */
+export class FixedLane extends Lane {
   readonly #most: number;
   readonly #clock: Clock;
   #now = 0;
   #freeAt = 0;
+  /** After so many refusals a request is told. */
+  patience = 3;
   /** `accepted` and the outcomes, in order. */
   readonly notes: string[] = [];
 
   constructor(most: number, clock: Clock) {
-    super({ max: most, clock, random: () => 0 });
+    super({ model: 'glm-m', max: most, start: most, clock, random: () => 0 });
     this.#most = most;
     this.#clock = clock;
   }
@@ -31,35 +33,45 @@ export class FixedLimit extends AdaptiveLimit {
     return Math.max(0, this.#freeAt - this.#clock.now());
   }
 
-  override started(): void {
+  override get hasFreedPlace(): boolean {
+    return false;
+  }
+
+  override started(request: number): Start {
     this.#now++;
+    return { request, handover: false, isAccepted: false };
   }
 
-  override accepted(): void {
-    this.notes.push('accepted');
+  override accepted(start: Start): void {
+    if (!start.isAccepted) this.notes.push('accepted');
+    start.isAccepted = true;
   }
 
-  override finished(outcome: PermitOutcome): void {
+  override finished(_start: Start, outcome: PermitOutcome): void {
     this.#now--;
     this.notes.push(outcome);
   }
 
-  override get inFlight(): number {
+  override isHopeless(_request: number, refusals: number): boolean {
+    return refusals >= this.patience;
+  }
+
+  get inFlight(): number {
     return this.#now;
   }
 }
 
-export interface FixedRoute extends Endpoint<string> {
-  readonly limit: FixedLimit;
+export interface FixedEndpoint extends Endpoint<string> {
+  readonly lane: FixedLane;
 }
 
-/** A endpoint that is called `name`, with room for `most` requests. */
-export function routeOf(name: string, clock: Clock, most = 1000): FixedRoute {
-  return { account: new Account(name), limit: new FixedLimit(most, clock), model: name };
+/** An endpoint that is called `name`, with room for `most` requests. */
+export function endpointOf(name: string, clock: Clock, most = 1000): FixedEndpoint {
+  return { account: new Account(name), lane: new FixedLane(most, clock), model: name };
 }
 
-/** Wants any of `endpoints`, for a model that may have `max` permits. */
-export function wishOf(endpoints: readonly Endpoint<string>[], max = 1000): Target<string> {
+/** Any of `endpoints`, for a model that may have `max` permits. */
+export function targetAt(endpoints: readonly Endpoint<string>[], max = 1000): Target<string> {
   return { endpoints, share: { max, taken: 0 } };
 }
 

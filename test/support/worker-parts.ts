@@ -1,7 +1,9 @@
 // A worker without HTTP, GLM or real time: everything it is made of, ready to be looked at.
 
-import { Account } from '../../src/admission/endpoint.ts';
-import { Gate, type Target } from '../../src/admission/gate.ts';
+import { Account } from '../../src/admission/account.ts';
+import { Admission } from '../../src/admission/admission.ts';
+import type { AdmissionEvents, FailedAttempt, RestedAccount } from '../../src/admission/events.ts';
+import type { Gate, Target } from '../../src/admission/gate.ts';
 import {
   type GenerateRequest,
   generateRequest,
@@ -14,7 +16,7 @@ import type { WorkerDeps } from '../../src/worker/deps.ts';
 import type { RequestReport } from '../../src/worker/observer.ts';
 import type { ServedModel } from '../../src/worker/served-models.ts';
 import { FakeClock } from './fake-clock.ts';
-import { FixedLimit } from './gate-parts.ts';
+import { FixedLane } from './gate-parts.ts';
 
 /** A clock that notes how long it was asked to wait. */
 export class NotingClock extends FakeClock {
@@ -27,20 +29,10 @@ export class NotingClock extends FakeClock {
   }
 }
 
-/** A limit that says of the last grant what it is told. */
-export class ToldLimit extends FixedLimit {
-  #lastAcceptedAt: number | null = null;
-
-  grantAt(time: number): void {
-    this.#lastAcceptedAt = time;
-  }
-
-  override get lastAcceptedAt(): number | null {
-    return this.#lastAcceptedAt;
-  }
-}
-
 export interface TestParts extends WorkerDeps {
+  readonly gate: Gate;
+  readonly failed: readonly FailedAttempt[];
+  readonly rested: readonly RestedAccount[];
   readonly clock: NotingClock;
   readonly reports: readonly RequestReport[];
   /** What was asked about although it is not served. */
@@ -49,41 +41,58 @@ export interface TestParts extends WorkerDeps {
 
 /** Parts with room for `permits`, under a clock that starts at 0. */
 export function partsOf(
-  more: Partial<WorkerDeps> & { permits?: number; queueTimeoutMs?: number } = {},
+  more: Partial<WorkerDeps> & {
+    permits?: number;
+    queueTimeoutMs?: number;
+    retries?: number;
+    random?: () => number;
+  } = {},
 ): TestParts {
-  const { permits = 100, queueTimeoutMs = 60_000, ...rest } = more;
+  const { permits = 100, queueTimeoutMs = 60_000, retries = 2, random = () => 1, ...rest } = more;
   const clock = new NotingClock();
   const reports: RequestReport[] = [];
   const unknown: string[] = [];
+  const failed: FailedAttempt[] = [];
+  const rested: RestedAccount[] = [];
+  const events: AdmissionEvents = {
+    queued: () => undefined,
+    permitted: () => undefined,
+    attemptFailed: (attempt) => failed.push(attempt),
+    accountRested: (account) => rested.push(account),
+  };
+  const admission = new Admission({
+    ...{ permits, queueLimit: 100, queueTimeoutMs, retries, events, clock, random },
+  });
   return {
-    gate: new Gate({ permits, queueLimit: 100, queueTimeoutMs }, clock),
+    admission,
+    gate: admission.gate,
     counter: new TokenCounter(clock),
     observer: {
       requestFinished: (report) => reports.push(report),
       unknownModel: (model, answeredAs) => unknown.push(`${model} as ${answeredAs}`),
     },
-    random: () => 1,
-    retries: 2,
     generationTimeoutMs: 3_600_000,
     streamIntervalMs: 0,
     ...rest,
     clock,
     reports,
     unknown,
+    failed,
+    rested,
   };
 }
 
-/** Wants any of `models`, each at an account of its own, with a limit that can be looked at. */
+/** Wants any of `models`, each at an account of its own, with a lane that can be looked at. */
 export function targetOf<Model>(
   { clock }: TestParts,
   ...models: readonly Model[]
-): Target<Model> & { readonly limits: readonly ToldLimit[] } {
-  const limits = models.map(() => new ToldLimit(1000, clock));
+): Target<Model> & { readonly lanes: readonly FixedLane[] } {
+  const lanes = models.map(() => new FixedLane(1000, clock));
   const endpoints = models.map((model, index) => {
-    const limit = limits[index] ?? new ToldLimit(1000, clock);
-    return { account: new Account(`#${index + 1}`), limit, model };
+    const lane = lanes[index] ?? new FixedLane(1000, clock);
+    return { account: new Account(`#${index + 1}`), lane, model };
   });
-  return { endpoints, share: { max: 1000, taken: 0 }, limits };
+  return { endpoints, share: { max: 1000, taken: 0 }, lanes };
 }
 
 /** A model to serve that has no abilities but those given. */

@@ -78,17 +78,17 @@ t.test('echo puts the prompt before a completion, not before a conversation', as
 });
 
 t.test('the permit is free before the last frame is read', async (t) => {
-  const { parts, frames, limits } = chatOf([new FakeChat(saying('hi'))]);
+  const { parts, frames, lanes } = chatOf([new FakeChat(saying('hi'))]);
   const running = [];
   for await (const _frame of frames()) running.push(parts.gate.running);
   t.strictSame(running, [1, 0]);
-  t.strictSame(limits[0]?.notes, ['accepted', 'accepted']);
+  t.strictSame(lanes[0]?.notes, ['accepted', 'accepted']);
 });
 
 t.test('an attempt that fails before any text is repeated, and nobody notices', async (t) => {
   const cut = new ModelError('upstream_cut');
   const model = new FakeChat([cut], [{}, { reasoning: 'hm' }, cut], saying('at last'));
-  const { ask, context, parts, limits } = chatOf([model]);
+  const { ask, context, parts, lanes } = chatOf([model]);
   const asking = ask();
   const { clock } = parts;
   // Each retry waits on the clock: moved until nothing waits any more.
@@ -100,7 +100,7 @@ t.test('an attempt that fails before any text is repeated, and nobody notices', 
   t.equal(error, undefined);
   t.strictSame(texts(items), ['at last', 'at last']);
   t.strictSame([context.attempts, context.upstreamRequestId], [3, 'upstream-3']);
-  t.strictSame(limits[0]?.notes, ['other', 'accepted', 'other', 'accepted', 'accepted']);
+  t.strictSame(lanes[0]?.notes, ['other', 'accepted', 'other', 'accepted', 'accepted']);
 });
 
 t.test('nothing is repeated after the first text', async (t) => {
@@ -129,11 +129,16 @@ t.test('a stream that ends without saying how was cut', async (t) => {
 t.test('what a failure says about the limit is passed on to its endpoint alone', async (t) => {
   const quota = new FakeChat([new ModelError('quota_exhausted')]);
   const busy = new FakeChat([{}, new ModelError('rate_limited')], saying('hi'));
-  const { ask, limits } = chatOf([quota, busy]);
-  t.strictSame(texts((await ask()).items), ['hi', 'hi']);
+  const { ask, lanes, parts } = chatOf([quota, busy]);
+  const asking = ask();
+  while (busy.asked.length < 2) {
+    await new Promise((resolve) => setImmediate(resolve));
+    parts.clock.advance(500);
+  }
+  t.strictSame(texts((await asking).items), ['hi', 'hi']);
   t.strictSame(
-    limits.map(({ notes }) => notes),
-    [['other'], ['accepted', 'rate_limited', 'accepted', 'accepted']],
+    lanes.map(({ notes }) => notes),
+    [['other'], ['accepted', 'refused', 'accepted', 'accepted']],
   );
 });
 

@@ -30,7 +30,7 @@ function embedderOf(
   const asked = new ServedModels([served('m', { embedding: target })]);
   const ask = ({ input }: { input: readonly string[] }) =>
     answerEmbeddings(parts, asked, { model: undefined, inputs: input }, context);
-  return { parts, life, context, limits: target.limits, ask };
+  return { parts, life, context, lanes: target.lanes, ask };
 }
 
 /** Lets everything happen that can without time passing. */
@@ -114,11 +114,11 @@ t.test('one batch that fails fails all, and the others are cancelled', async (t)
     if (number === 3) throw quota;
     return hanging.promise;
   });
-  const { ask, parts, limits } = embedderOf([model]);
+  const { ask, parts, lanes } = embedderOf([model]);
   t.equal(await refusalOf(ask({ input: texts(20) })), 'quota_exhausted');
   t.strictSame([model.asked.length, model.cancelled, model.running], [4, 3, 0]);
   t.equal(parts.gate.running, 0);
-  t.strictSame(limits[0]?.notes, ['other', 'other', 'other', 'other']);
+  t.strictSame(lanes[0]?.notes, ['other', 'other', 'other', 'other']);
 });
 
 t.test(
@@ -129,9 +129,11 @@ t.test(
       if (number === 1) throw new ModelError('rate_limited');
       return hanging.promise;
     });
-    const { ask, limits } = embedderOf([model], { retries: 0 });
+    const { ask, lanes } = embedderOf([model], { retries: 0 });
+    const [lane] = lanes;
+    if (lane !== undefined) lane.patience = 1;
     t.equal(await refusalOf(ask({ input: texts(4) })), 'rate_limited');
-    t.strictSame(limits[0]?.notes, ['rate_limited', 'other', 'other', 'other']);
+    t.strictSame(lanes[0]?.notes, ['refused', 'other', 'other', 'other']);
   },
 );
 

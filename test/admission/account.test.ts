@@ -1,7 +1,7 @@
 // How long an account is left alone that the provider refused for its own sake.
 
 import t from 'tap';
-import { Account } from '../../src/admission/endpoint.ts';
+import { Account } from '../../src/admission/account.ts';
 
 t.test('an account rests for a minute from the last time it was told to', async (t) => {
   const account = new Account('#1');

@@ -1,18 +1,21 @@
-// A way to a model: one account of the provider, with the limit that the provider grants it.
-
-import type { AdaptiveLimit } from './adaptive-limit.ts';
+// An account of the provider, and how long it is left alone after a refusal of its own.
 
 /** How long an account is left alone that the provider refused for its own sake, in milliseconds. */
-const REST_MS = 60_000;
+export const REST_MS = 60_000;
 
 /** An account of the provider, shared by all models it serves. */
 export class Account {
   /** For logs: never the key itself. */
   readonly label: string;
-  #restsUntil = 0;
+  #restsUntil = Number.NEGATIVE_INFINITY;
 
   constructor(label: string) {
     this.label = label;
+  }
+
+  /** When it may be asked again, in the clock's milliseconds; in the past when it is not resting. */
+  get restsUntil(): number {
+    return this.#restsUntil;
   }
 
   /** Leaves the account alone for a while: its key is refused, or nothing is left on it. */
@@ -23,12 +26,4 @@ export class Account {
   isResting(now: number): boolean {
     return now < this.#restsUntil;
   }
-}
-
-/** One model at one account. */
-export interface Endpoint<Model> {
-  readonly account: Account;
-  /** How many requests the provider lets this account have at this model at once. */
-  readonly limit: AdaptiveLimit;
-  readonly model: Model;
 }

@@ -1,0 +1,163 @@
+// One account at one model: how many requests it takes at once, and what its refusals mean.
+
+import type { Clock } from '../lib/clock.ts';
+import { REST_MS } from './account.ts';
+import { AdaptiveLimit } from './adaptive-limit.ts';
+import { Outage } from './outage.ts';
+import { StartEvidence } from './start-evidence.ts';
+
+/** So soon after the end of an answer a start goes into the place that it freed, in milliseconds. */
+const HANDOVER_MS = 30;
+
+/** A request is told after so many refusals, where others are accepted. */
+const MOST_REFUSALS = 8;
+
+/** Below this chance it is refused for its own sake; below the other one that may be so. */
+const UNLUCKY = 0.001;
+const UNLIKELY = 0.02;
+
+/** A request that was refused is told when the model has answered nobody for so long, in ms. */
+const LONGEST_OUTAGE_MS = 60_000;
+
+/** One that was refused often enough is told sooner where nothing has been accepted for so long. */
+const QUIET_MS = 15_000;
+
+/** How the use of a permit ended, as far as the provider's limits go. */
+export type PermitOutcome = 'accepted' | 'refused' | 'other';
+
+/** One request on its way. */
+export interface Start {
+  /** Number of the request, the same for all its attempts. */
+  readonly request: number;
+  readonly handover: boolean;
+  isAccepted: boolean;
+}
+
+export interface LaneOptions {
+  /** The provider's id of the model. */
+  readonly model: string;
+  /** Most requests at once, whatever the provider would grant. */
+  readonly max: number;
+  /** How many the first ones are while nothing is known; `max` to begin with all of it. */
+  readonly start: number;
+  readonly clock: Clock;
+  /** Uniform numbers from 0 up to, but not including, 1. */
+  readonly random: () => number;
+}
+
+/** What is known of a lane at a moment. */
+export interface LaneSnapshot {
+  /** Requests that may run, as it was learned. */
+  readonly limit: number;
+  readonly inFlight: number;
+  /** In the clock's milliseconds; null when not resting, and before anything was accepted. */
+  readonly restsUntil: number | null;
+  readonly lastAcceptedAt: number | null;
+  /** Whether the model has lately answered nobody. */
+  readonly outage: boolean;
+}
+
+export class Lane {
+  readonly model: string;
+  readonly #clock: Clock;
+  readonly #random: () => number;
+  readonly #window: AdaptiveLimit;
+  readonly #evidence: StartEvidence;
+  readonly #outage: Outage;
+  /** When answers of ours ended whose places nobody has taken yet. */
+  readonly #freed: number[] = [];
+  #restsUntil = Number.NEGATIVE_INFINITY;
+
+  constructor(options: LaneOptions) {
+    this.model = options.model;
+    this.#clock = options.clock;
+    this.#random = options.random;
+    this.#window = new AdaptiveLimit(options);
+    this.#evidence = new StartEvidence(options.clock);
+    this.#outage = new Outage(options.clock);
+  }
+
+  /** Milliseconds until one more may start; Infinity = not before a running one has ended. */
+  waitMs(): number {
+    const wait = this.#window.waitMs();
+    const probe = this.#outage.isOn ? this.#window.inFlight > 0 : false;
+    return probe ? Number.POSITIVE_INFINITY : Math.max(wait, this.#outage.waitMs);
+  }
+
+  /** Whether an answer has just ended whose place is still free. */
+  get hasFreedPlace(): boolean {
+    this.#forgetFreed();
+    return this.#freed.length > 0;
+  }
+
+  started(request: number): Start {
+    const handover = this.hasFreedPlace;
+    this.#freed.shift();
+    this.#window.started();
+    this.#outage.started();
+    return { request, handover, isAccepted: false };
+  }
+
+  /** The provider has accepted it: the response headers are there. Only the first call counts. */
+  accepted(start: Start): void {
+    if (start.isAccepted) return;
+    start.isAccepted = true;
+    this.#window.accepted();
+    this.#outage.accepted();
+    this.#evidence.add(start.request, start.handover, false);
+  }
+
+  finished(start: Start, outcome: PermitOutcome): void {
+    if (outcome === 'refused') {
+      this.#outage.refused();
+      this.#evidence.add(start.request, start.handover, true);
+      const isLimit = this.#random() < this.#evidence.limitShare;
+      this.#window.finished(isLimit ? 'limited' : 'unlucky');
+      return;
+    }
+    this.#window.finished(outcome);
+    this.#evidence.requestLength = this.#window.requestLength;
+    if (outcome === 'accepted') this.#freed.push(this.#clock.now());
+  }
+
+  /** Whether a request that was refused so many times for load should be told. */
+  isHopeless(request: number, refusals: number): boolean {
+    if (this.#outage.lastsMs > LONGEST_OUTAGE_MS) return true;
+    if (refusals < MOST_REFUSALS) return false;
+    const quietMs = this.#clock.now() - (this.#window.lastAcceptedAt ?? Number.NEGATIVE_INFINITY);
+    return quietMs > QUIET_MS || this.#evidence.chanceOf(request, refusals) < UNLUCKY;
+  }
+
+  /** Whether a place that becomes free may end its wait: not if it is refused for its own sake. */
+  mayWake(request: number, refusals: number): boolean {
+    return this.#evidence.chanceOf(request, refusals) > UNLIKELY;
+  }
+
+  /** Leaves the account alone at this model for a while: it may not use it, or there is none. */
+  rest(now: number): void {
+    this.#restsUntil = now + REST_MS;
+  }
+
+  isResting(now: number): boolean {
+    return now < this.#restsUntil;
+  }
+
+  setBounds(bounds: { readonly max: number; readonly start: number }): void {
+    this.#window.setBounds(bounds);
+  }
+
+  snapshot(): LaneSnapshot {
+    return {
+      limit: Math.round(this.#window.limit),
+      inFlight: this.#window.inFlight,
+      restsUntil: this.isResting(this.#clock.now()) ? this.#restsUntil : null,
+      lastAcceptedAt: this.#window.lastAcceptedAt,
+      outage: this.#outage.isOn,
+    };
+  }
+
+  #forgetFreed(): void {
+    const since = this.#clock.now() - HANDOVER_MS;
+    while (this.#freed.length > 0 && Number(this.#freed[0]) < since) this.#freed.shift();
+  }
+}
