@@ -22,7 +22,7 @@ export function matrixWorker(t: Test, env: Readonly<Record<string, string>> = {}
 }
 
 /** Asks on a path of the worker. */
-export function ask({ post }: TestWorker, path: PathName): Promise<Reply> {
+function ask({ post }: TestWorker, path: PathName): Promise<Reply> {
   return post(PATHS[path], BODIES[path]);
 }
 
