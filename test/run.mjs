@@ -1,36 +1,54 @@
-// `npm test`: lint, types, then every test; ends with the plain line `N passed, N failed`.
+// `npm test` and its parts. Each ends with the plain line `N passed, N failed`.
+//
+//   npm test                     form, types, nothing unused, then every test, with its coverage
+//   npm run check                the same without the tests
+//   npm run test:unit            the tests that need no socket
+//   npm run test:one FILE...     these files, a line for each behaviour; with --coverage also what of
+//                                the sources that they load they leave out
 
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { runTap } from './support/run-tap.mjs';
+import { runChecks } from './support/checks.mjs';
+import { coverageEnv, keepCoverage, reportCoverage, resetCoverage } from './support/coverage.mjs';
+import { runFiles } from './support/run-files.mjs';
 import { fillCache } from './support/strip-types-hooks.mjs';
+import { isUnit } from './support/unit-tests.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const bin = (name) => join(root, 'node_modules', '.bin', name);
-const run = (name, args) =>
-  spawnSync(bin(name), args, { cwd: root, stdio: 'inherit' }).status === 0;
+const say = console.log;
 
-let passed = 0;
-let failed = 0;
-const checks = [
-  ['lint', () => run('biome', ['check', '.'])],
-  ['types', () => run('tsc', ['-p', 'test/tsconfig.json'])],
-  ['tests and coverage', runTests],
-];
-for (const [name, check] of checks) {
-  const ok = await check();
-  console.log(`${ok ? 'ok' : 'FAILED'}: ${name}`);
-  if (ok) passed++;
-  else failed++;
-}
-console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+const MODES = {
+  check: () => runChecks({ say }),
+  unit: () => runFiles({ files: testFiles().filter(isUnit), say }),
+  one: async (args) => {
+    const files = args.filter((arg) => !arg.startsWith('--'));
+    const run = args.includes('--coverage') ? runCovered : runFiles;
+    return run({ files: files.map((file) => relative(root, file)), behaviours: true, say });
+  },
+  all: async () => {
+    const checks = await runChecks({ say });
+    if (!process.features.typescript) await fillCache([join(root, 'src'), join(root, 'test')]);
+    const tests = await runCovered({ files: testFiles(), all: true, say });
+    return { passed: checks.passed + tests.passed, failed: checks.failed + tests.failed };
+  },
+};
 
-async function runTests() {
-  if (!process.features.typescript) await fillCache([join(root, 'src'), join(root, 'test')]);
-  const tests = await runTap({ say: console.log });
-  passed += tests.passed;
-  failed += tests.failed;
-  return tests.ok;
+/** Runs test files and counts their coverage as one more behaviour. */
+async function runCovered({ all = false, ...options }) {
+  resetCoverage();
+  const tests = await runFiles({ ...options, envOf: coverageEnv, onEnd: keepCoverage });
+  const ok = await reportCoverage({ all });
+  say(`${ok ? 'ok' : 'FAILED'}: coverage`);
+  return { passed: tests.passed + (ok ? 1 : 0), failed: tests.failed + (ok ? 0 : 1) };
 }
+
+function testFiles() {
+  const names = readdirSync(join(root, 'test'), { recursive: true });
+  return names.filter((name) => name.endsWith('.test.ts')).map((name) => join('test', name));
+}
+
+const [mode = 'all', ...args] = process.argv.slice(2);
+const { passed, failed } = await MODES[mode](args);
+say(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1;

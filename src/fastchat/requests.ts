@@ -65,8 +65,6 @@ export const embeddingRequest = z.object({
   encoding_format: optional(z.enum(['float', 'base64'])),
 });
 
-export type EmbeddingRequest = z.output<typeof embeddingRequest>;
-
 /** Body of `/worker_get_conv_template` and `/model_details`; may be empty. */
 export const modelRequest = z.object({ model: optional(text) });
 

@@ -27,7 +27,7 @@ export function seededRandom(seed) {
 }
 
 /** `count` tokens of mixed text, as they stand inside a JSON string. */
-export function answerTokens(count, seed = SEED) {
+function answerTokens(count, seed = SEED) {
   const random = seededRandom(seed);
   const chinese = CHINESE.split(' ');
   const english = ENGLISH.split('|');

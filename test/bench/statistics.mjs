@@ -9,7 +9,7 @@ export function percentile(values, percent) {
 }
 
 /** The middle value, or the mean of the middle two; null of no values. */
-export function median(values) {
+function median(values) {
   if (values.length === 0) return null;
   const sorted = Float64Array.from(values).sort();
   const middle = Math.floor(sorted.length / 2);

@@ -11,7 +11,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pythonEnvironment } from '../conformance/environment.mjs';
-import { runTap } from '../support/run-tap.mjs';
+import { runFiles } from '../support/run-files.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const project = dirname(dirname(here));
@@ -46,16 +46,13 @@ let counts = { passed: 0, failed: 1 };
 try {
   if (!isBuilt()) throw new Error('dist cannot be built');
   const files = ['docker/image', 'docker/compose', 'package/install'];
-  const { ok, ...tests } = await runTap({
-    args: [
-      ...['--disable-coverage', '--jobs=1', '--timeout=600'],
-      ...files.map((file) => `test/${file}.image.ts`),
-    ],
+  counts = await runFiles({
+    files: files.map((file) => `test/${file}.image.ts`),
     env: await pythons(),
+    jobs: 1,
+    seconds: 600,
     say,
   });
-  counts = tests;
-  if (!ok && counts.failed === 0) counts.failed = 1;
 } catch (error) {
   say(error.message);
 }

@@ -1,5 +1,7 @@
 // The bytes of the frames that FastChat reads.
 
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import t from 'tap';
 import { Failure } from '../../src/failure/failure.ts';
 import {
@@ -9,7 +11,7 @@ import {
   type Frame,
   frameJson,
 } from '../../src/fastchat/frames.ts';
-import { seededRandom } from '../support/seeded-random.ts';
+import { checkProperty, textOf } from '../support/check-property.ts';
 
 const usage = { promptTokens: 7, completionTokens: 2, totalTokens: 9 };
 
@@ -52,40 +54,36 @@ t.test('a half of a character becomes U+FFFD, since FastChat cannot read it', as
 });
 
 t.test('any text at all is what a JSON parser reads back', async (t) => {
-  const random = seededRandom(t);
-  for (let round = 0; round < 300; round++) {
-    const pieces = Array.from({ length: random.below(9) }, () =>
-      random.text([...escapes, ...letters], 40),
-    );
+  const pieces = fc.array(textOf([...escapes, ...letters], 40), { maxLength: 8 });
+  const property = fc.property(pieces, (pieces) => {
     const answer = new AnswerBytes();
     for (const piece of pieces) answer.append(piece);
     const bytes = bytesOf(answer.frame(usage, 'length'));
-    t.equal(bytes.indexOf(0), bytes.length - 1, 'no zero byte before the end');
-    t.strictSame(JSON.parse(bytes.subarray(0, -1).toString()), {
+    assert.equal(bytes.indexOf(0), bytes.length - 1, 'no zero byte before the end');
+    assert.deepEqual(JSON.parse(bytes.subarray(0, -1).toString()), {
       text: pieces.map((piece) => piece.toWellFormed()).join(''),
       error_code: 0,
       usage: { prompt_tokens: 7, completion_tokens: 2, total_tokens: 9 },
       finish_reason: 'length',
     });
-  }
+  });
+  checkProperty(t, 300, property);
 });
 
 t.test('the bytes of an earlier frame never change, however far the answer grows', async (t) => {
-  const random = seededRandom(t);
-  const answer = new AnswerBytes();
-  const frames: { view: Uint8Array; copy: Buffer }[] = [];
-  let text = '';
-  while (text.length < 40_000) {
-    const piece = random.text([...escapes, 'a', 'é', '你好', '😀'], random.oneIn(50) ? 2000 : 20);
-    answer.append(piece);
-    text += piece;
-    const { body } = answer.frame(usage, null);
-    frames.push({ view: body, copy: Buffer.from(body) });
-  }
-  for (const { view, copy } of frames) {
-    if (!copy.equals(view)) t.fail(`a frame of ${copy.length} bytes changed`);
-  }
-  t.equal(JSON.parse(frameJson(answer.frame(usage, 'stop')).toString()).text, text);
+  const piece = textOf([...escapes, 'a', 'é', '你好', '😀'], 1000);
+  const property = fc.property(fc.array(piece, { maxLength: 40, size: 'max' }), (pieces) => {
+    const answer = new AnswerBytes();
+    const frames = pieces.map((piece) => {
+      answer.append(piece);
+      const { body } = answer.frame(usage, null);
+      return { body, copy: Buffer.from(body) };
+    });
+    for (const { body, copy } of frames) assert(copy.equals(body), `${copy.length} bytes changed`);
+    const { text } = JSON.parse(frameJson(answer.frame(usage, 'stop')).toString());
+    assert.equal(text, pieces.join(''));
+  });
+  checkProperty(t, 15, property);
 });
 
 t.test('a piece that is longer than the buffer fits', async (t) => {

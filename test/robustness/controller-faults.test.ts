@@ -92,7 +92,7 @@ async function playRow(t: Test, row: ControllerFaultRow) {
   }
   await noticed(worker, controller, row);
   t.equal(await readiness(t, worker), row.ready, 'meanwhile');
-  for (const path of PATHS) t.equal(await playCell(t, worker, path), 'complete, 1 try', path);
+  for (const path of PATHS) t.equal(await playCell(worker, path), 'complete, 1 try', path);
 
   const before = worker.logs.withMessage('registered').length;
   await controller.end(trouble);

@@ -5,7 +5,7 @@ import type { Scenario } from '../../src/sandbox/scenario.ts';
 import type { TestWorker } from '../support/start-worker.ts';
 import { type FaultRow, faultTable } from './fault-table.ts';
 import { type GlmCodeRow, glmCodeTable } from './glm-code-table.ts';
-import { checkWellAgain, matrixWorker, playCell } from './support/cell.ts';
+import { checkNothingHeld, checkWellAgain, matrixWorker, playCell } from './support/cell.ts';
 import { strangeUpstream } from './support/strange-upstreams.ts';
 import type { PathName } from './support/told.ts';
 
@@ -34,6 +34,7 @@ async function playCells(t: Test, cells: readonly Cell[], env: FaultRow['env'] =
     groups.map(async (group) => {
       const worker = await matrixWorker(t, env);
       for (const cell of group) await play(t, worker, cell);
+      await checkNothingHeld(t, worker);
       const well = group.some(({ scenario }) => scenario !== null);
       if (well) await checkWellAgain(t, worker, apart ? group.map(({ path }) => path) : ALL);
     }),
@@ -42,7 +43,7 @@ async function playCells(t: Test, cells: readonly Cell[], env: FaultRow['env'] =
 
 async function play(t: Test, worker: TestWorker, { name, path, scenario, expected }: Cell) {
   if (scenario !== null) worker.glm.setDefault(scenario);
-  t.equal(await playCell(t, worker, path), expected, name);
+  t.equal(await playCell(worker, path), expected, name);
 }
 
 async function playRow(t: Test, { upstream, told, env }: FaultRow) {

@@ -10,10 +10,7 @@ const ROOT = new URL('../../', import.meta.url);
 const CLI = fileURLToPath(new URL('src/cli.ts', ROOT));
 
 /** What Node itself was told here, such as to measure coverage, for a process in another folder. */
-const NODE_ARGUMENTS = process.execArgv
-  // This plugin compiles, which is slow, unless the environment it has itself changed says not to.
-  .filter((argument) => !argument.includes('@tapjs/typescript'))
-  .map((argument) => argument.replace('=./', `=${ROOT}`));
+const NODE_ARGUMENTS = process.execArgv.map((argument) => argument.replace('=./', `=${ROOT}`));
 
 /** How a process ended. */
 export interface Ended {

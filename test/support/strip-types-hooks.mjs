@@ -14,7 +14,6 @@ const cache = fileURLToPath(new URL('../../node_modules/.cache/strip-types/', im
 /** Node's hook: the text of a module. */
 export async function load(url, context, nextLoad) {
   if (!url.endsWith('.ts')) return nextLoad(url, context);
-  // The other hooks are asked as well: tap's notes which files a test has loaded.
   const module = await nextLoad(url, { ...context, format: 'module' });
   return { ...module, source: await withoutTypes(String(module.source)) };
 }
@@ -30,7 +29,8 @@ export async function fillCache(folders) {
   }
 }
 
-async function withoutTypes(text) {
+/** The text of a module, with spaces in the place of its types. */
+export async function withoutTypes(text) {
   const file = join(cache, `${createHash('sha256').update(text).digest('hex')}.js`);
   try {
     return readFileSync(file, 'utf8');

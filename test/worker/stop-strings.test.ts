@@ -1,8 +1,10 @@
 // Stop strings end an answer wherever the model happens to cut its text.
 
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import t from 'tap';
 import { StopStrings } from '../../src/worker/stop-strings.ts';
-import { seededRandom } from '../support/seeded-random.ts';
+import { checkProperty, textOf } from '../support/check-property.ts';
 
 interface Reading {
   readonly text: string;
@@ -89,43 +91,40 @@ t.test(
   },
 );
 
+/** Pieces of text and stop strings that have a chance to occur in it. */
+const cutAndStops = fc
+  .constantFrom(['a', 'b'], ['a', 'b', '\n'], ['a', '😀', '😁'])
+  .chain((alphabet) =>
+    fc.tuple(
+      fc.array(textOf(alphabet, 8), { maxLength: 8, size: 'max' }),
+      fc.array(textOf(alphabet, 5), { maxLength: 4 }),
+    ),
+  );
+
 t.test('however the text is cut, the result is that of the plain way', async (t) => {
-  const random = seededRandom(t);
-  for (let round = 0; round < 3000; round++) {
-    const alphabet = random.pick([
-      ['a', 'b'],
-      ['a', 'b', '\n'],
-      ['a', '😀', '😁'],
-    ]);
-    const text = random.text(alphabet, 40);
-    const stops = Array.from({ length: random.below(4) }, () => random.text(alphabet, 5) || 'a');
-    const expected = reference(text, stops);
-    for (const pieces of [[text], random.cut(text), random.cut(text), [...text], text.split('')]) {
-      const found = read(pieces, stops);
-      if (found.hit === expected.hit && found.text === expected.text) continue;
-      t.strictSame(found, expected, JSON.stringify({ pieces, stops }));
-      return;
-    }
-  }
-  t.pass('3000 texts, 5 ways each');
+  const property = fc.property(cutAndStops, ([pieces, stops]) => {
+    const text = pieces.join('');
+    const expected = reference(
+      text,
+      stops.filter((stop) => stop !== ''),
+    );
+    for (const cut of [pieces, [text], [...text], text.split('')])
+      assert.deepEqual(read(cut, stops), expected);
+  });
+  checkProperty(t, 3000, property);
 });
 
 t.test('only what could still become a stop string is held back', async (t) => {
-  const random = seededRandom(t);
-  for (let round = 0; round < 2000; round++) {
-    const stops = [random.text(['a', 'b'], 6) || 'b', random.text(['a', 'b', 'c'], 6) || 'ca'];
+  const property = fc.property(cutAndStops, ([pieces, stops]) => {
     const watch = new StopStrings(stops);
     let given = '';
     let seen = '';
-    for (const piece of random.cut(random.text(['a', 'b', 'c'], 30))) {
+    for (const piece of pieces) {
       given += watch.push(piece);
       seen += piece;
       if (watch.hit) break;
-      const expected = seen.slice(0, seen.length - undecided(seen, stops));
-      if (given === expected) continue;
-      t.equal(given, expected, JSON.stringify({ seen, stops }));
-      return;
+      assert.equal(given, seen.slice(0, seen.length - undecided(seen, stops)));
     }
-  }
-  t.pass('2000 texts');
+  });
+  checkProperty(t, 2000, property);
 });
