@@ -31,7 +31,7 @@ const TABLE: readonly Row[] = [
     ['fastify', 'pino', 'undici'],
   ],
   ['commands', ['app', 'config', 'sandbox'], ['undici', 'zod', 'pino', 'pino-pretty']],
-  ['cli.ts', ['commands'], []],
+  ['cli.ts', ['commands', 'telemetry'], []],
 ];
 
 const LINES_LIMIT = 300;

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
+import type { DestinationStream } from 'pino';
 
 /** The process, as far as commands may touch it. */
 export interface Io {
@@ -13,6 +14,8 @@ export interface Io {
   readonly directory: string;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
+  /** Where the log of a server goes; never in its way. */
+  readonly logs: DestinationStream;
   /** Calls `action` for each SIGTERM or SIGINT. */
   onSignal(action: () => void): void;
   /** Calls `action` for each SIGHUP. */

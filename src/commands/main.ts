@@ -35,8 +35,11 @@ async function serve(io: Io, flags: readonly string[]): Promise<number> {
   const { settings } = loaded;
   const stop = stopSignal(io);
   try {
-    const app = await startApp(settings, io.stderr, () => reloadModels(settings, sources));
-    io.onReload(app.reload);
+    // From the first moment, because a process manager may send it while this one starts.
+    let reload: () => void = () => undefined;
+    io.onReload(() => reload());
+    const app = await startApp(settings, io.logs, () => reloadModels(settings, sources));
+    reload = app.reload;
     await aborted(stop);
     await app.stop();
     return 0;

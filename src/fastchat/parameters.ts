@@ -33,7 +33,12 @@ export const parameterRows: readonly ParameterRow[] = [
   { field: 'model', use: 'chooses the served model; absent means the first one' },
   { field: 'prompt', use: 'read back into the messages it was made of' },
   { field: 'temperature', to: 'temperature', read: (request) => request.temperature },
-  { field: 'top_p', to: 'topP', read: (request) => request.top_p },
+  // FastChat fills in 1 where its caller said nothing.
+  {
+    field: 'top_p',
+    to: 'topP',
+    read: ({ top_p: topP }) => (topP === 1 ? undefined : topP),
+  },
   { field: 'max_new_tokens', to: 'maxTokens', read: (request) => request.max_new_tokens },
   {
     field: 'stop',

@@ -35,11 +35,13 @@ export function checkImages(images: readonly string[], limits: VisionLimits | nu
 function checkImage(image: string, number: number, { inline }: VisionLimits): string {
   const reject = (why: string) => new Failure('image_rejected', { hint: `image ${number} ${why}` });
   if (URL.canParse(image) && /^https?:$/.test(new URL(image).protocol)) return image;
-  const base64 = image.replace(DATA_URL, '');
+  // Some programs wrap base64 in lines.
+  const compact = image.trim().replace(/[ \t]*[\r\n]+[ \t]*/g, '');
+  const base64 = compact.replace(DATA_URL, '');
   if (!BASE64.test(base64)) throw reject('is neither an address, a data URL nor base64');
   if (!inline) throw reject('must be an address for this model');
   if (base64.length * 0.75 > IMAGE_LIMIT_BYTES) throw reject('is larger than 5 MiB');
-  return base64 === image ? `data:${mediaTypeOf(base64)};base64,${base64}` : image;
+  return base64 === compact ? `data:${mediaTypeOf(base64)};base64,${base64}` : compact;
 }
 
 function mediaTypeOf(base64: string): string {

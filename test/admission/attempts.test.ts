@@ -175,7 +175,7 @@ t.test('a caller who leaves during a wait is waited for no longer', async (t) =>
 });
 
 t.test('who is refused for load goes on until its lane gives up hope', async (t) => {
-  const tries = triesOf({ retries: 0 });
+  const tries = triesOf({ retries: 0, queueTimeoutMs: 1_000_000 });
   const [lane] = tries.target.lanes;
   if (lane !== undefined) lane.patience = 20;
   const error = failure('rate_limited');

@@ -26,9 +26,9 @@ t.test('every field of FastChat is forwarded, used, or dropped for a reason', as
 });
 
 t.test('sampling parameters are forwarded as they are', async (t) => {
-  t.strictSame(sampling({ temperature: 0, top_p: 1, max_new_tokens: 127992.5 }), {
+  t.strictSame(sampling({ temperature: 0, top_p: 0.9, max_new_tokens: 127992.5 }), {
     temperature: 0,
-    topP: 1,
+    topP: 0.9,
     maxTokens: 127992.5,
   });
 });
@@ -52,4 +52,8 @@ t.test('what GLM has no parameter for is not forwarded', async (t) => {
     seed: 7,
   };
   t.strictSame(sampling(dropped), {});
+});
+
+t.test('a top_p of 1, which FastChat fills in, is none', async (t) => {
+  t.strictSame(sampling({ top_p: 1 }), {});
 });

@@ -1,6 +1,7 @@
 // What a caller of FastChat said is what GLM reads, through the whole worker.
 
 import t, { type Test } from 'tap';
+import { SYSTEM_MESSAGE } from '../../src/fastchat/prompt/conversation.ts';
 import { PromptFormat } from '../../src/fastchat/prompt/prompt-format.ts';
 import { chatModelFacts } from '../../src/glm/catalogue.ts';
 import { SANDBOX_KEY } from '../../src/sandbox/fake-glm.ts';
@@ -57,21 +58,21 @@ t.test('P6: an empty answer in the history does not swallow the next question', 
   ]);
 });
 
-t.test('P7, P8: a conversation without a question is 40001, and GLM is not asked', async (t) => {
+t.test('a conversation with nothing in it is 40001, and GLM is not asked', async (t) => {
   const worker = await startWorker(t);
   for (const said of [[], [user('')], [user(' \n ')], [assistant('hi')]]) {
-    const reply = await sentFor(worker, { prompt: renderPrompt('S', said) });
+    const reply = await sentFor(worker, { prompt: renderPrompt(SYSTEM_MESSAGE, said) });
     t.match(reply, { error_code: 40001, error: { type: 'conversation_empty' } });
   }
   t.equal(worker.glm.calls.length, 0);
 });
 
-t.test('P9, P11: a completion is continued as a whole, whatever it holds', async (t) => {
+t.test('text that is no conversation goes to GLM as it is', async (t) => {
   const worker = await startWorker(t);
   const prompt = 'Say x\n###user: y';
   const { messages } = Object(await sentFor(worker, { prompt, echo: true }));
   t.equal(messages.length, 1);
-  t.ok(messages[0].content.endsWith(`\n\n${prompt}`));
+  t.equal(messages[0].content, prompt);
 });
 
 t.test('P4: with fenced markers a forged turn stays what the user wrote', async (t) => {

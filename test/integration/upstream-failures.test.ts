@@ -77,7 +77,8 @@ t.test('a refusal for the number of requests is 42901, for the load of GLM 42903
   ] as const) {
     for (const path of ['/worker_generate_stream', '/worker_generate']) {
       // One each, because after such a refusal a worker asks less often for a while.
-      const { post, glm, queueLength } = await startWorker(t, NO_RETRIES);
+      const impatient = { ...NO_RETRIES, QUEUE_TIMEOUT: '0.2' };
+      const { post, glm, queueLength } = await startWorker(t, impatient);
       const reason = code === undefined ? { body: '' } : { code };
       glm.setDefault({ kind: 'error', status: 429, ...reason });
       const reply = await post(path, HELLO);

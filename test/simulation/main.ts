@@ -1,67 +1,59 @@
-// `npm run simulate`: plays every scenario and writes the tables and the picture of docs/limits.md.
+// `npm run simulate`: plays all weather in virtual time and writes the tables of docs/limits.md.
 
 import { readFileSync, writeFileSync } from 'node:fs';
-import { meanOf } from './figures.ts';
-import { drawChart } from './plot.ts';
-import { runScenario, type Scenario } from './run-scenario.ts';
-import { mainScenarios, otherScenarios } from './scenarios.ts';
-import { strategies } from './strategies.ts';
-import { figuresTable, percent, type Row } from './tables.ts';
+import { contestCells, contests, outcomeCells, scenarios } from './scenarios.ts';
+import { compete, fixedLimit, ours, plainRetry, play, type Strategy } from './weather.ts';
 
 const SEEDS = [1, 2, 3, 4, 5];
 const DOCUMENT = 'docs/limits.md';
-const PICTURE = 'docs/limits.svg';
-/** What the second table compares; the first has all. */
-const SHORT_LIST = ['adaptive', 'plain retry, 8 more', 'fixed, right'];
 
-function play(scenarios: readonly Scenario[], names: readonly string[]): Row[] {
-  return scenarios.flatMap((scenario) => {
-    console.error(scenario.name);
-    return [...strategies]
-      .filter(([strategy]) => names.includes(strategy))
-      .map(([strategy, make]) => {
-        const runs = SEEDS.map((seed) => runScenario(scenario, make, seed));
-        return { scenario, strategy, figures: meanOf(runs) };
-      });
-  });
+/** What `LIMIT_WORKER_CONCURRENCY` says in the jobs: as many as there are callers, or nothing. */
+const ASKED = 20;
+const AUTO = { max: 256, start: 5 } as const;
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-function draw(rows: readonly Row[]): string {
-  const names = [...strategies.keys()];
-  const values = (figure: (row: Row) => number) =>
-    mainScenarios.map((scenario) => rows.filter((row) => row.scenario === scenario).map(figure));
-  return drawChart({
-    title: 'Replicas × callers on an account’s limit, calls of about one second',
-    groups: mainScenarios.map(({ name }) => name),
-    series: names,
-    panels: [
-      {
-        title: 'Use of the account’s limit',
-        ticks: [0, 0.2, 0.4, 0.6, 0.8, 1],
-        format: (value) => percent(value, 0),
-        values: values(({ figures }) => figures.use),
-      },
-      {
-        title: 'Calls that were refused at least once',
-        ticks: [0, 0.2, 0.4, 0.6, 0.8, 1],
-        format: (value) => percent(value, 0),
-        values: values(({ figures }) => figures.retried),
-      },
-      {
-        title: 'Refusals by GLM for each completed call (logarithmic)',
-        ticks: [0.001, 0.01, 0.1, 1, 10, 100, 1000],
-        isLogarithmic: true,
-        format: String,
-        values: values(({ figures }) => figures.refusals),
-      },
-      {
-        title: 'Calls that ended with an error for the caller',
-        ticks: [0, 0.2, 0.4, 0.6, 0.8, 1],
-        format: (value) => percent(value, 0),
-        values: values(({ figures }) => figures.errors),
-      },
-    ],
-  });
+async function weatherTable(): Promise<string> {
+  const rows: string[][] = [];
+  for (const { weather, job, fixed } of scenarios) {
+    console.error(weather.name);
+    const strategies: readonly (readonly [name: string, strategy: Strategy])[] = [
+      ['worker', ours(ASKED)],
+      ['worker, auto', ours(AUTO.max, AUTO.start)],
+      ['plain retry', plainRetry],
+      [`fixed at ${fixed}`, fixedLimit(fixed)],
+    ];
+    for (const [name, strategy] of strategies) {
+      const runs = [];
+      for (const seed of SEEDS) runs.push(await play(weather, job, strategy, seed));
+      rows.push([weather.name, name, ...outcomeCells(runs)]);
+    }
+  }
+  return table(['weather', 'who asks', 'time', 'errors', 'requests per answer'], rows);
+}
+
+async function contestTable(): Promise<string> {
+  const rows: string[][] = [];
+  for (const { name, plan } of contests) {
+    console.error(name);
+    for (const [who, strategy] of [
+      ['worker', ours(50)],
+      ['worker, auto', ours(AUTO.max, AUTO.start)],
+      ['plain retry', plainRetry],
+    ] as const) {
+      const weather = { name, limit: () => plan.limit };
+      const runs = [];
+      for (const seed of SEEDS.slice(0, 2)) runs.push(await compete(weather, plan, strategy, seed));
+      rows.push([name, who, ...contestCells(runs)]);
+    }
+  }
+  return table(
+    ['replicas × callers', 'who asks', 'use', 'Jain', 'refusals per answer', 'errors'],
+    rows,
+  );
 }
 
 /** Puts `content` between the marks `name` of the document. */
@@ -73,11 +65,8 @@ function put(document: string, name: string, content: string): string {
   return `${before}${start}\n${content}\n${end}${after}`;
 }
 
-const main = play(mainScenarios, [...strategies.keys()]);
-const others = play(otherScenarios, SHORT_LIST);
 let document = readFileSync(DOCUMENT, 'utf8');
-document = put(document, 'main figures', figuresTable(main));
-document = put(document, 'other figures', figuresTable(others));
+document = put(document, 'weather', await weatherTable());
+document = put(document, 'contests', await contestTable());
 writeFileSync(DOCUMENT, document);
-writeFileSync(PICTURE, draw(main));
-console.error(`written: ${DOCUMENT}, ${PICTURE}`);
+console.error(`written: ${DOCUMENT}`);

@@ -46,6 +46,7 @@ export function fakeIo(
     directory,
     stdout: stdout.stream,
     stderr: stderr.stream,
+    logs: { write: (line) => stderr.stream.write(line) },
     onSignal: (action) => signals.push(action),
     onReload: (action) => reloads.push(action),
     exit: (code) => exits.push(code),

@@ -33,7 +33,8 @@ export const zhipuMarkers: Markers = {
 /** The original's `stop_str`. FastChat adds it to every request's `stop`; it is no stop string. */
 export const TEMPLATE_STOP = '###';
 
-const SYSTEM_MESSAGE = '你是智谱AI小助手，请根据用户的提示来完成任务';
+/** The template's system text, as the original worker had it. */
+export const SYSTEM_MESSAGE = '你是智谱AI小助手，请根据用户的提示来完成任务';
 
 /**
  * FastChat's ADD_COLON_TWO. With `sep2` equal to `sep` its prompts are those of the original's

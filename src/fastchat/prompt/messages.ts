@@ -2,21 +2,13 @@
 
 import { Failure } from '../../failure/failure.ts';
 import type { ChatMessage, ContentPart } from '../../model/chat-model.ts';
-import type { Conversation } from './conversation.ts';
+import { type Conversation, SYSTEM_MESSAGE } from './conversation.ts';
 import { placeImages, type TurnWithParts } from './images.ts';
 import { type PromptFormat, StaleTemplateError } from './prompt-format.ts';
 
-/**
- * What a completion asks for. The text itself follows after a blank line, so that whatever it holds
- * stands at the end, where a model continues it best.
- */
-const CONTINUE =
-  '请直接续写下面的文本，只输出续写的内容，不要重复原文，不要解释。\n' +
-  'Continue the text below. Reply with the continuation only, without repeating or explaining it.';
-
 export interface PromptReading {
   readonly messages: readonly ChatMessage[];
-  /** Whether the prompt is plain text to be continued, not a conversation. */
+  /** Whether the prompt is plain text that somebody wrote, not a conversation. */
   readonly isCompletion: boolean;
 }
 
@@ -29,7 +21,7 @@ export interface PromptSource {
 
 /**
  * Reads a prompt. Blank turns are left out, because GLM refuses them.
- * @throws Failure `conversation_empty` when no user turn has anything in it, or `template_stale`
+ * @throws Failure `conversation_empty` when there is nothing to answer, or `template_stale`
  */
 export function readPrompt({ prompt, images }: PromptSource, format: PromptFormat): PromptReading {
   const conversation = decode(prompt, format);
@@ -39,8 +31,7 @@ export function readPrompt({ prompt, images }: PromptSource, format: PromptForma
 }
 
 /**
- * The messages of a prompt for counting, where nothing is an error. Text that is no conversation is
- * counted as it is, without what a completion adds to it: whoever asks wants to know of the text.
+ * The messages of a prompt for counting, where nothing is an error.
  */
 export function messagesToCount(prompt: string, format: PromptFormat): readonly ChatMessage[] {
   try {
@@ -61,16 +52,33 @@ function decode(prompt: string, format: PromptFormat): Conversation | null {
   }
 }
 
+/** Text that is no conversation is sent as it is: whoever wrote it knows what it should say. */
 function asQuestion(prompt: string): Conversation {
-  const content = isBlank(prompt) ? '' : `${CONTINUE}\n\n${prompt}`;
-  return { system: '', turns: [{ role: 'user', content }] };
+  return { system: '', turns: [{ role: 'user', content: prompt }] };
 }
 
 function messagesOf({ system, turns }: Conversation, images: readonly string[]): ChatMessage[] {
   const spoken = placeImages(turns, images).filter(({ parts }) => !parts.every(isBlankPart));
-  if (!spoken.some(({ role }) => role === 'user')) throw new Failure('conversation_empty');
   const messages = spoken.map(({ role, parts }) => ({ role, content: contentOf(parts) }));
-  return isBlank(system) ? messages : [{ role: 'system', content: system }, ...messages];
+  const told: ChatMessage[] = isBlank(system) ? [] : [{ role: 'system', content: system }];
+  if (messages.some(({ role }) => role === 'user')) return [...told, ...messages];
+  return asUser(system, messages, images);
+}
+
+/**
+ * GLM refuses what nobody asks. Langchain-Chatchat's agents put all of their prompt, the question
+ * included, into one system message, so that is the question; the template's own text is none.
+ */
+function asUser(
+  system: string,
+  spoken: readonly ChatMessage[],
+  images: readonly string[],
+): ChatMessage[] {
+  if (isBlank(system) || system === SYSTEM_MESSAGE) throw new Failure('conversation_empty');
+  const pictures = images.map((url): ContentPart => ({ type: 'image', url }));
+  const text: ContentPart = { type: 'text', text: system };
+  const content = pictures.length === 0 ? system : [...pictures, text];
+  return [{ role: 'user', content }, ...spoken];
 }
 
 /** A turn without pictures stays one text, which every model takes. */

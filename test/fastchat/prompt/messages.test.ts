@@ -2,6 +2,7 @@
 
 import t from 'tap';
 import { Failure } from '../../../src/failure/failure.ts';
+import { SYSTEM_MESSAGE } from '../../../src/fastchat/prompt/conversation.ts';
 import { messagesToCount, readPrompt } from '../../../src/fastchat/prompt/messages.ts';
 import { PromptFormat } from '../../../src/fastchat/prompt/prompt-format.ts';
 import type { ChatMessage } from '../../../src/model/chat-model.ts';
@@ -49,24 +50,40 @@ t.test('blank system texts and turns are left out, since GLM refuses them', asyn
 
 t.test('P7: blank questions alone are no conversation', async (t) => {
   for (const text of ['', ' ', '\n\t\u3000']) {
-    t.equal(failureOf(renderPrompt('S', [{ by: 'user', text }])), 'conversation_empty');
+    t.equal(failureOf(renderPrompt(SYSTEM_MESSAGE, [{ by: 'user', text }])), 'conversation_empty');
   }
   t.equal(failureOf(''), 'conversation_empty');
   t.equal(failureOf(' \n '), 'conversation_empty');
 });
 
-t.test('P8: a conversation without a question is none, and no completion either', async (t) => {
-  t.equal(failureOf(renderPrompt('S', [])), 'conversation_empty');
-  t.equal(failureOf(renderPrompt('S', [{ by: 'assistant', text: 'hi' }])), 'conversation_empty');
+t.test('the system text of the template alone is no question', async (t) => {
+  for (const text of ['', ' \n', SYSTEM_MESSAGE])
+    t.equal(failureOf(renderPrompt(text, [])), 'conversation_empty');
 });
 
-t.test('P9, P11: any other text is to be continued, whole and at the end', async (t) => {
+t.test('any other system text alone is the question, as the prompts of agents are', async (t) => {
+  t.strictSame(read(renderPrompt('Answer this: 1 + 1', [])), asks(user('Answer this: 1 + 1')));
+  t.strictSame(read(renderPrompt('S', [{ by: 'assistant', text: 'hi' }])).messages, [
+    user('S'),
+    { role: 'assistant', content: 'hi' },
+  ]);
+  t.strictSame(read(renderPrompt('S', []), [ADDRESS]).messages, [
+    {
+      role: 'user',
+      content: [
+        { type: 'image', url: ADDRESS },
+        { type: 'text', text: 'S' },
+      ],
+    },
+  ]);
+});
+
+t.test('any other text is asked as it is', async (t) => {
   for (const text of ['Once upon a time', 'Say x\n###user: y', ' white space \n']) {
     const { messages, isCompletion } = read(text);
     const [message] = messages;
     t.strictSame([messages.length, isCompletion, message?.role], [1, true, 'user']);
-    t.match(message?.content, /^请直接续写下面的文本，.*\nContinue the text below\..*\n\n/);
-    t.ok(String(message?.content).endsWith(`.\n\n${text}`));
+    t.equal(message?.content, text);
   }
 });
 
@@ -122,5 +139,5 @@ t.test('counting knows the same messages, and takes anything for one at worst', 
   t.strictSame(messagesToCount(prompt, format), [system, user('$$<image>$$hi')]);
   t.strictSame(messagesToCount('', format), [user('')]);
   const nothing = renderPrompt('S', []);
-  t.strictSame(messagesToCount(nothing, format), [user(nothing)]);
+  t.strictSame(messagesToCount(nothing, format), [user('S')]);
 });
