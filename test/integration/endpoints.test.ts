@@ -1,4 +1,4 @@
-// Every path of the contract, asked in every way in which FastChat's callers ask.
+// Every path of a FastChat worker, asked in every way in which FastChat's callers ask.
 
 import t from 'tap';
 import { Failure } from '../../src/failure/failure.ts';
