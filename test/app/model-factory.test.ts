@@ -73,7 +73,7 @@ t.test('names and the GLM models behind them', async (t) => {
   }
 });
 
-t.test('A6: each name has what its own GLM model can do', async (t) => {
+t.test('each name has what its own GLM model can do', async (t) => {
   const names = 'zhipu-api,glm-4.6v,glm-4v-flash,embedding-3';
   const models = all(serve(t, { MODEL_NAMES: names, CONTEXT_LEN: 'auto' }));
   t.strictSame(

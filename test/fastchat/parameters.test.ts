@@ -33,7 +33,7 @@ t.test('sampling parameters are forwarded as they are', async (t) => {
   });
 });
 
-t.test('A3: null and absent parameters stay absent', async (t) => {
+t.test('null and absent parameters stay absent', async (t) => {
   t.strictSame(sampling({}), {});
   t.strictSame(sampling({ temperature: null, top_p: null, max_new_tokens: null }), {});
   t.strictSame(sampling({ temperature: null, top_p: 0.5 }), { topP: 0.5 });

@@ -50,7 +50,11 @@ t.test('frames grow with the answer and the last one says how it ended', async (
 t.test('no frame ends inside a character, however GLM cuts the text', async (t) => {
   const { stream, post, glm } = await startWorker(t);
   const text = '👋🏽你好👨‍👩‍👧‍👦 "quoted\\"\n\t\u0000\u001f 𝔊𝔏𝔐🎉';
-  for (const rest of [{ chunkChars: 1 }, { splitBytes: 1 }, { splitBytes: 7, chunkChars: 3 }]) {
+  for (const rest of [
+    { chunkChars: 1 },
+    { splitBytes: 1, chunkChars: 20 },
+    { splitBytes: 7, chunkChars: 3 },
+  ]) {
     glm.script({ kind: 'chat', text, paceMs: 1, ...rest });
     const reply = await stream().reply;
     checkAnswer(t, reply);

@@ -51,7 +51,7 @@ t.test('each model is asked with the settings of its entry', async (t) => {
   t.strictSame([await sizes('embeds'), await sizes('both')], [256, 1024]);
 });
 
-t.test("A5: a request's own temperature wins over the entry's", async (t) => {
+t.test("a request's own temperature wins over the entry's", async (t) => {
   const { chat, glm } = await startWithModels(t, { m: { temperature: 0.1 } });
   await chat('m', { temperature: 0.9 });
   await chat('m', { temperature: 0 });

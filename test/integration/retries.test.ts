@@ -179,7 +179,7 @@ t.test('when every account is used up the failure is told', atOnce, async (t) =>
   t.strictSame(keysOf(worker), ['first', 'second']);
 });
 
-t.test('E4: embeddings are tried again alike', atOnce, async (t) => {
+t.test('embeddings are tried again alike', atOnce, async (t) => {
   const worker = await startWorker(t, { MODEL_NAMES: 'embedding-3' });
   worker.glm.script(failing(500, '500'), { kind: 'fault', fault: 'reset-before-headers' });
   const reply = json(await worker.post('/worker_get_embeddings', { input: ['a'] }));

@@ -26,7 +26,7 @@ async function seen(
   return Object(glm.calls.at(-1)?.body).messages.at(-1);
 }
 
-t.test('P12: pictures reach GLM where FastChat left their placeholders', async (t) => {
+t.test('pictures reach GLM where FastChat left their placeholders', async (t) => {
   const worker = await startWorker(t, SEES);
   const asks = (...content: readonly object[]) => ({ role: 'user', content });
   const question = [picture(ADDRESS), text('what is this?')];

@@ -89,10 +89,10 @@ t.test('more stop strings, inputs and images than anybody needs are refused', as
 });
 
 t.test(
-  'megabytes of nothing but the marks of templates keep nobody waiting for long',
+  'a megabyte of nothing but the marks of templates keeps nobody waiting for long',
   async (t) => {
     const worker = await matrixWorker(t);
-    const fill = (mark: string) => mark.repeat(4_000_000 / Buffer.byteLength(mark));
+    const fill = (mark: string) => mark.repeat(1_000_000 / Buffer.byteLength(mark));
     for (const prompt of [
       `${fill('\n###')}assistant:`,
       `\n###${fill('user:')}assistant:`,
@@ -111,10 +111,10 @@ t.test(
   },
 );
 
-t.test('three thousand models that nobody serves are answered, and fill no log', async (t) => {
+t.test('three hundred models that nobody serves are answered, and fill no log', async (t) => {
   const worker = await matrixWorker(t);
   const paths = ['/worker_get_conv_template', '/model_details', '/count_token'];
-  for (let round = 0; round < 60; round++) {
+  for (let round = 0; round < 6; round++) {
     const replies = await Promise.all(
       Array.from({ length: 50 }, (_, index) => {
         const long = index === 0 ? 'm'.repeat(50_000) : '';
@@ -137,11 +137,11 @@ t.test('each refused request leaves one line in the log, of bounded length', asy
   const worker = await matrixWorker(t);
   const wrong = Buffer.from(`{"prompt":${'"x",'.repeat(50_000)}`);
   const before = worker.logs.lines.length;
-  for (let round = 0; round < 100; round++) {
+  for (let round = 0; round < 20; round++) {
     await sendBytes(`${worker.url}/worker_generate?${'q'.repeat(5000)}`, wrong);
   }
   const lines = worker.logs.lines.slice(before);
-  t.equal(lines.length, 100);
+  t.equal(lines.length, 20);
   const longest = Math.max(...lines.map((line) => JSON.stringify(line).length));
   t.ok(longest < 10_000, `the longest has ${longest} characters`);
 });

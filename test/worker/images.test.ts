@@ -51,7 +51,7 @@ t.test('no pictures are fine for every model', async (t) => {
   t.strictSame(checkImages([], MANY), []);
 });
 
-t.test('P12: a model that sees nothing is given no picture, whatever it is', async (t) => {
+t.test('a model that sees nothing is given no picture, whatever it is', async (t) => {
   for (const image of ['https://example.com/a.png', PNG, 'no picture']) {
     t.strictSame(
       refusalOf(() => checkImages([image], null)),

@@ -1,0 +1,48 @@
+// The HTTP server with all its routes, asked without a socket; no model of its worker is ever asked.
+
+import type { Test } from 'tap';
+import { PromptFormat } from '../../src/fastchat/prompt/prompt-format.ts';
+import { createServer } from '../../src/http/server.ts';
+import { createLogger } from '../../src/telemetry/logger.ts';
+import { Redactor } from '../../src/telemetry/redactor.ts';
+import { ServedModels } from '../../src/worker/served-models.ts';
+import { Worker } from '../../src/worker/worker.ts';
+import { createLogSink } from './log-sink.ts';
+import { partsOf, served } from './worker-parts.ts';
+
+/** What to ask; without a body it is a GET. */
+export interface Asking {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** A server of these models, by default of `zhipu-api`; `readiness` says why it is not ready. */
+export function injectServer(
+  t: Test,
+  { models = [served('zhipu-api')], readiness = (): string | null => null } = {},
+) {
+  const logs = createLogSink();
+  const logger = createLogger({ level: 'info', redactor: new Redactor() }, logs);
+  const parts = partsOf();
+  const worker = new Worker(parts, new ServedModels(models));
+  const server = createServer(
+    {
+      ...{ host: '127.0.0.1', advertisedHost: '', allowedHosts: [], pathPrefix: '/glm' },
+      ...{ bodyLimit: 1024 * 1024, writeTimeoutMs: 1000, keepAliveMs: 0 },
+      ...{ format: new PromptFormat('zhipu', ''), showReasoning: false, errors: 'frame' },
+    },
+    { worker, readiness, logger },
+  );
+  // The socket that `inject` stands in for has no clock.
+  server.addHook('onRequest', async (_request, { raw: { socket } }) => {
+    if (socket !== null) socket.setTimeout = () => socket;
+  });
+  t.teardown(() => server.close());
+  const ask = async (path: string, { method = 'POST', headers = {}, body }: Asking = {}) => {
+    const payload = body === undefined ? {} : { payload: body };
+    const reply = await server.inject({ method, url: path, headers, ...payload });
+    return { status: reply.statusCode, headers: reply.headers, body: Object(reply.json()) };
+  };
+  return { ask, logs, parts };
+}
