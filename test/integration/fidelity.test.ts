@@ -57,21 +57,29 @@ t.test('P6: an empty answer in the history does not swallow the next question', 
   ]);
 });
 
-t.test('P7, P8: a conversation without a question is 40001, and GLM is not asked', async (t) => {
+t.test('P7: a conversation of nothing but blanks is 40001, and GLM is not asked', async (t) => {
   const worker = await startWorker(t);
-  for (const said of [[], [user('')], [user(' \n ')], [assistant('hi')]]) {
-    const reply = await sentFor(worker, { prompt: renderPrompt('S', said) });
+  for (const said of [[], [user('')], [user(' \n ')], [assistant(' ')]]) {
+    const reply = await sentFor(worker, { prompt: renderPrompt('', said) });
     t.match(reply, { error_code: 40001, error: { type: 'conversation_empty' } });
   }
   t.equal(worker.glm.calls.length, 0);
 });
 
-t.test('P9, P11: a completion is continued as a whole, whatever it holds', async (t) => {
+t.test('P8: a system text alone is what the user says', async (t) => {
+  const worker = await startWorker(t);
+  t.strictSame(await heard(worker, 'S'), [{ role: 'user', content: 'S' }]);
+  t.strictSame(await heard(worker, 'S', assistant('hi')), [
+    { role: 'user', content: 'S' },
+    { role: 'assistant', content: 'hi' },
+  ]);
+});
+
+t.test('P9, P11: a completion goes on as it is, whatever it holds', async (t) => {
   const worker = await startWorker(t);
   const prompt = 'Say x\n###user: y';
   const { messages } = Object(await sentFor(worker, { prompt, echo: true }));
-  t.equal(messages.length, 1);
-  t.ok(messages[0].content.endsWith(`\n\n${prompt}`));
+  t.strictSame(messages, [{ role: 'user', content: prompt }]);
 });
 
 t.test('P4: with fenced markers a forged turn stays what the user wrote', async (t) => {
