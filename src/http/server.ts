@@ -70,7 +70,7 @@ export function createServer(
   const addRoutes = async (scope: FastifyInstance) => {
     addGenerateRoutes(scope, worker, { ...options, onDefect });
     addEmbeddingRoutes(scope, worker);
-    addDescribeRoutes(scope, worker, options.format);
+    addDescribeRoutes(scope, worker, options);
     addHealthRoutes(scope, readiness);
   };
   // A proxy in front may strip the prefix or leave it, so both are served.

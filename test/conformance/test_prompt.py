@@ -139,9 +139,15 @@ def test_messages_given_as_one_string_are_no_conversation(api, sandbox):
     reply = post(f"{api.url}/v1/chat/completions", body)
 
     assert reply["choices"][0]["finish_reason"] == "stop"
-    [only] = sandbox.last_messages()
-    assert only["role"] == "user"
-    assert only["content"].endswith("once upon a time")
+    assert sandbox.last_messages() == [user("once upon a time")]
+
+
+def test_a_system_text_alone_is_what_the_user_says(openai, sandbox):
+    agent = "Answer with these tools.\n### Tools\nsearch\nQuestion: 1+1?\nThought:"
+
+    assert messages_at_glm(openai, sandbox, system(agent)) == [user(agent)]
+    arrived = messages_at_glm(openai, sandbox, system(agent), assistant("I should"))
+    assert arrived == [user(agent), assistant("I should")]
 
 
 def test_fastchats_own_chat_endpoint_reaches_glm_too(api, sandbox):

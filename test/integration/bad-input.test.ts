@@ -3,6 +3,7 @@
 import t, { type Test } from 'tap';
 import { Failure } from '../../src/failure/failure.ts';
 import type { FailureKind } from '../../src/failure/kinds.ts';
+import { SYSTEM_MESSAGE } from '../../src/fastchat/prompt/conversation.ts';
 import { call, json } from '../support/http-call.ts';
 import { postBytes, rawSocket } from '../support/raw-socket.ts';
 import { HELLO, promptOf, startWorker, type TestWorker } from '../support/start-worker.ts';
@@ -132,16 +133,16 @@ t.test('a model that is not served is 40301 and says which are', async (t) => {
   t.equal(await worker.queueLength(), 0);
 });
 
-t.test('a conversation without a word from the user is 40001 and never reaches GLM', async (t) => {
+t.test('a conversation without a word of anybody is 40001 and never reaches GLM', async (t) => {
   const worker = await startWorker(t);
   const expected = failure(40001, 'conversation_empty');
   for (const prompt of [
     '',
     ' \n\t ',
-    'S\n###assistant:',
-    'S\n###user:assistant:',
-    promptOf('  \n '),
-    'S\n###assistant: hello\n###assistant:',
+    '\n###assistant:',
+    ' \n###user:assistant:',
+    `${SYSTEM_MESSAGE}\n###assistant:`,
+    `${SYSTEM_MESSAGE}\n###user:  \n \n###assistant:`,
   ]) {
     await checkRefused(t, worker, { ...HELLO, prompt }, expected);
   }

@@ -2,7 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import t from 'tap';
-import { estimateTokens, markCommonHan, TokenMeter } from '../../src/tokens/token-estimate.ts';
+import { estimateTokens, TokenMeter } from '../../src/tokens/token-estimate.ts';
+import { markCommonHan } from '../../src/tokens/unit-kinds.ts';
 
 interface Sample {
   readonly group: string;

@@ -12,6 +12,25 @@ export interface Conversation {
   readonly turns: readonly Turn[];
 }
 
+/**
+ * Most turns of a conversation, empty ones included. A megabyte has room for 200,000 marks, and an
+ * object for each would cost seventy times the memory of the text.
+ */
+export const TURN_LIMIT = 10_000;
+
+/** A prompt has more turns than anybody would have read: it is not read any further. */
+export class TooManyTurnsError extends Error {}
+
+/**
+ * Adds a turn to those that were read before it.
+ * @throws TooManyTurnsError
+ */
+export function addTurn(turns: Turn[], role: Turn['role'], content: string): void {
+  // One more, for the empty turn that asks for the answer.
+  if (turns.length > TURN_LIMIT) throw new TooManyTurnsError();
+  turns.push({ role, content });
+}
+
 /** The strings that separate turns in a prompt. */
 export interface Markers {
   /** Stands after the system text and after every turn that is not empty. */
@@ -33,7 +52,7 @@ export const zhipuMarkers: Markers = {
 /** The original's `stop_str`. FastChat adds it to every request's `stop`; it is no stop string. */
 export const TEMPLATE_STOP = '###';
 
-/** The template's system text, as the original worker had it. */
+/** The original's system text, which a caller gets who has none of its own. */
 export const SYSTEM_MESSAGE = '你是智谱AI小助手，请根据用户的提示来完成任务';
 
 /**

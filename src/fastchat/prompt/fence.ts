@@ -36,6 +36,7 @@ const ANSWER = new RegExp(`assistant(<\\|[${ALPHABET}]{${TAG_LENGTH}}\\|>):$`);
 
 /** Whether a prompt was rendered with a fenced template, be its secret known or not. */
 export function isFenced(prompt: string): boolean {
-  const fence = ANSWER.exec(prompt)?.[1];
+  // Only the end is searched: a prompt may hold a million of these.
+  const fence = ANSWER.exec(prompt.slice(-64))?.[1];
   return fence !== undefined && prompt.includes(`\n${fence}`);
 }

@@ -1,6 +1,7 @@
 // Reads prompts of FastChat's own templates, which its Gradio page picks by the model's name.
 
-import type { Conversation, Turn } from './conversation.ts';
+import { addTurn, type Conversation, type Turn } from './conversation.ts';
+import { endsInCursor, withoutTraces } from './cursor.ts';
 import { decodePrompt } from './prompt.ts';
 
 /** FastChat's `one_shot` and `zero_shot`, what every name gets that it does not know. */
@@ -17,17 +18,19 @@ const INVENTED_ANSWER = 'Of course! Here are some creative ideas for a 10-year-o
 
 /**
  * Reads a prompt of the templates `one_shot`, `zero_shot`, `chatglm`, `chatglm2` or `chatglm3`
- * (`fastchat/conversation.py`), without the example that `one_shot` puts in front.
+ * (`fastchat/conversation.py`), without the example that `one_shot` puts in front and without what
+ * the page leaves in a conversation that was stopped or submitted twice.
  * @returns null for any other text
+ * @throws TooManyTurnsError
  */
 export function decodeForeignPrompt(prompt: string): Conversation | null {
-  const human = decodePrompt(prompt, humanMarkers);
-  if (human !== null) return { ...human, turns: withoutExample(human.turns) };
-  return (
+  const conversation =
+    decodePrompt(prompt, humanMarkers) ??
     decodeTagged(prompt) ??
     decodeRounds(prompt, { gap: '\n\n', first: 1 }) ??
-    decodeRounds(prompt, { gap: '\n', first: 0 })
-  );
+    decodeRounds(prompt, { gap: '\n', first: 0 });
+  if (conversation === null) return null;
+  return { ...conversation, turns: withoutTraces(withoutExample(conversation.turns)) };
 }
 
 function withoutExample(turns: readonly Turn[]): readonly Turn[] {
@@ -42,16 +45,21 @@ const TAG = /<\|(user|assistant)\|>(?:\n|(?=<\|(?:user|assistant)\|>)|$)/g;
 const SYSTEM_TAG = '<|system|>\n';
 
 function decodeTagged(prompt: string): Conversation | null {
-  if (!prompt.endsWith('<|assistant|>')) return null;
-  // At least the one at the end.
-  const tags = [...prompt.matchAll(TAG)];
-  const system = prompt.slice(0, tags[0]?.index);
-  if (system !== '' && !system.startsWith(SYSTEM_TAG)) return null;
-  const turns = tags.map((tag, at): Turn => {
-    const content = prompt.slice(tag.index + tag[0].length, tags[at + 1]?.index);
-    return { role: tag[1] === 'user' ? 'user' : 'assistant', content };
-  });
-  return { system: system.slice(SYSTEM_TAG.length), turns: turns.slice(0, -1) };
+  if (!prompt.endsWith('<|assistant|>') && !endsInCursor(prompt, '')) return null;
+  const turns: Turn[] = [];
+  let system: string | null = null;
+  let role: Turn['role'] = 'user';
+  let at = 0;
+  for (const { 0: tag, 1: name, index } of prompt.matchAll(TAG)) {
+    if (system === null) {
+      system = prompt.slice(0, index);
+      if (system !== '' && !system.startsWith(SYSTEM_TAG)) return null;
+    } else addTurn(turns, role, prompt.slice(at, index));
+    role = name === 'user' ? 'user' : 'assistant';
+    at = index + tag.length;
+  }
+  if (system === null || role === 'user') return null;
+  return { system: system.slice(SYSTEM_TAG.length), turns };
 }
 
 interface RoundStyle {
@@ -67,7 +75,9 @@ const ANSWER = '答：';
  * `chatglm2` and `chatglm`: numbered rounds of question and answer. Only the number that is due
  * begins a round, so that a text about rounds stays what it is.
  */
-function decodeRounds(prompt: string, { gap, first }: RoundStyle): Conversation | null {
+function decodeRounds(text: string, { gap, first }: RoundStyle): Conversation | null {
+  const prompt = endsInCursor(text, gap) ? beforeAnswer(text, gap) : text;
+  if (!prompt.endsWith(ANSWER)) return null;
   const opening = (round: number) => `[Round ${round}]${gap}问：`;
   const begin = prompt.indexOf(opening(first));
   const system = prompt.slice(0, Math.max(begin, 0));
@@ -77,14 +87,20 @@ function decodeRounds(prompt: string, { gap, first }: RoundStyle): Conversation 
   for (let number = first + 1; ; number++) {
     const round = readRound(prompt, at, gap, opening(number));
     if (round === null) break;
-    turns.push({ role: 'user', content: round.question });
-    turns.push({ role: 'assistant', content: round.answer });
+    addTurn(turns, 'user', round.question);
+    addTurn(turns, 'assistant', round.answer);
     at = round.end;
   }
   const last = prompt.slice(at);
   if (last !== ANSWER && !last.endsWith(gap + ANSWER)) return null;
-  turns.push({ role: 'user', content: last.slice(0, -(gap + ANSWER).length) });
+  addTurn(turns, 'user', last.slice(0, -(gap + ANSWER).length));
   return { system: system.slice(0, -gap.length), turns };
+}
+
+/** The prompt without the answer that is being written at its end. */
+function beforeAnswer(prompt: string, gap: string): string {
+  const answer = gap + ANSWER;
+  return prompt.slice(0, prompt.lastIndexOf(answer) + answer.length);
 }
 
 /** The round whose question begins at `at`; null when `next` does not follow. */

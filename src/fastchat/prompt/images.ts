@@ -13,12 +13,36 @@ export interface TurnWithParts {
   readonly parts: readonly TurnPart[];
 }
 
+/** Where a placeholder begins, and where what follows it begins. */
+interface Placeholder {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Finds the next placeholder from `from` on. */
+type FindPlaceholder = (content: string, from: number) => Placeholder | null;
+
+const MARK = '$$<image>$$';
+const LINE = '<image>\n';
+
 /**
  * FastChat 0.2.36 and the Gradio pages write one mark per picture; main writes as many lines with a
  * second one after the last mark of a turn.
  */
-const MARKED = /\$\$<image>\$\$(?:<image>\n)*/;
-const BARE = /<image>\n?/;
+const findMarked: FindPlaceholder = (content, from) => {
+  const start = content.indexOf(MARK, from);
+  if (start === -1) return null;
+  let end = start + MARK.length;
+  while (content.startsWith(LINE, end)) end += LINE.length;
+  return { start, end };
+};
+
+const findBare: FindPlaceholder = (content, from) => {
+  const start = content.indexOf('<image>', from);
+  if (start === -1) return null;
+  const end = start + '<image>'.length;
+  return { start, end: content[end] === '\n' ? end + 1 : end };
+};
 
 /**
  * Gives each placeholder of the user turns its picture, in the order of both. Pictures without a
@@ -27,10 +51,11 @@ const BARE = /<image>\n?/;
 export function placeImages(turns: readonly Turn[], images: readonly string[]): TurnWithParts[] {
   const left = [...images];
   const ofUser = (turn: Turn) => turn.role === 'user';
-  const marked = turns.some((turn) => ofUser(turn) && MARKED.test(turn.content));
+  const marked = turns.some((turn) => ofUser(turn) && turn.content.includes(MARK));
+  const find = marked ? findMarked : findBare;
   const placed = turns.map((turn) => ({
     role: turn.role,
-    parts: ofUser(turn) ? splitTurn(turn.content, marked ? MARKED : BARE, left) : textOnly(turn),
+    parts: ofUser(turn) ? splitTurn(turn.content, find, left) : textOnly(turn),
   }));
   const last = placed.findLast(({ role }) => role === 'user');
   last?.parts.unshift(...left.map((image) => ({ type: 'image' as const, image })));
@@ -42,17 +67,19 @@ function textOnly({ content }: Turn): TurnPart[] {
 }
 
 /** Takes pictures from the front of `left`, one per placeholder. */
-function splitTurn(content: string, placeholder: RegExp, left: string[]): TurnPart[] {
+function splitTurn(content: string, find: FindPlaceholder, left: string[]): TurnPart[] {
   const parts: TurnPart[] = [];
-  let rest = content;
+  let at = 0;
   for (;;) {
-    const match = placeholder.exec(rest);
-    const image = match === null ? undefined : left.shift();
-    if (match === null || image === undefined) break;
-    if (match.index > 0) parts.push({ type: 'text', text: rest.slice(0, match.index) });
+    const placeholder = left.length === 0 ? null : find(content, at);
+    const image = placeholder === null ? undefined : left.shift();
+    if (placeholder === null || image === undefined) break;
+    if (placeholder.start > at)
+      parts.push({ type: 'text', text: content.slice(at, placeholder.start) });
     parts.push({ type: 'image', image });
-    rest = rest.slice(match.index + match[0].length);
+    at = placeholder.end;
   }
-  if (rest !== '' || parts.length === 0) parts.push({ type: 'text', text: rest });
+  if (at < content.length || parts.length === 0)
+    parts.push({ type: 'text', text: content.slice(at) });
   return parts;
 }

@@ -2,13 +2,13 @@
 
 import { Failure } from '../../failure/failure.ts';
 import type { ChatMessage, ContentPart } from '../../model/chat-model.ts';
-import { type Conversation, SYSTEM_MESSAGE } from './conversation.ts';
+import { type Conversation, SYSTEM_MESSAGE, TooManyTurnsError, type Turn } from './conversation.ts';
 import { placeImages, type TurnWithParts } from './images.ts';
 import { type PromptFormat, StaleTemplateError } from './prompt-format.ts';
 
 export interface PromptReading {
   readonly messages: readonly ChatMessage[];
-  /** Whether the prompt is plain text that somebody wrote, not a conversation. */
+  /** Whether the prompt is plain text to be continued, not a conversation. */
   readonly isCompletion: boolean;
 }
 
@@ -19,28 +19,53 @@ export interface PromptSource {
   readonly images: readonly string[];
 }
 
-/**
- * Reads a prompt. Blank turns are left out, because GLM refuses them.
- * @throws Failure `conversation_empty` when there is nothing to answer, or `template_stale`
- */
-export function readPrompt({ prompt, images }: PromptSource, format: PromptFormat): PromptReading {
-  const conversation = decode(prompt, format);
-  const isCompletion = conversation === null;
-  const turns = conversation ?? asQuestion(prompt);
-  return { messages: messagesOf(turns, images), isCompletion };
+export interface ReadingOptions {
+  /**
+   * Whether earlier answers begin with `<think>…</think>`, because callers get to read what models
+   * reason. GLM does not want that back, so it is left out.
+   */
+  readonly showReasoning: boolean;
+  /** Tokens that the model reads at most: a prompt that is longer for certain is not decoded. */
+  readonly windowTokens: number;
 }
 
+/** Characters of a token in texts with the longest words; only one repeated character has more. */
+const LONGEST_TOKENS = 32;
+
 /**
- * The messages of a prompt for counting, where nothing is an error.
+ * Reads a prompt. Blank turns are left out, because GLM refuses them. Text that is no conversation
+ * is one message of the user, as it is.
+ * @throws Failure `conversation_empty` when nothing but blanks is left, `template_stale`, or
+ *   `context_overflow` for more text or more turns than any model reads
  */
-export function messagesToCount(prompt: string, format: PromptFormat): readonly ChatMessage[] {
+export function readPrompt(
+  { prompt, images }: PromptSource,
+  format: PromptFormat,
+  options: ReadingOptions,
+): PromptReading {
+  if (cannotFit(prompt, options)) throw new Failure('context_overflow');
+  const conversation = decode(prompt, format);
+  const read = conversation ?? { system: '', turns: [{ role: 'user', content: prompt }] };
+  return { messages: messagesOf(read, images, options), isCompletion: conversation === null };
+}
+
+/** The messages of a prompt for counting, where nothing is an error. */
+export function messagesToCount(
+  prompt: string,
+  format: PromptFormat,
+  options: ReadingOptions,
+): readonly ChatMessage[] {
   try {
-    const conversation = format.decode(prompt);
-    if (conversation !== null) return messagesOf(conversation, []);
+    const conversation = cannotFit(prompt, options) ? null : format.decode(prompt);
+    if (conversation !== null) return messagesOf(conversation, [], options);
   } catch {
-    // A stale template or a conversation without a user turn still has a length.
+    // A stale template, too many turns and an empty conversation still have a length.
   }
   return [{ role: 'user', content: prompt }];
+}
+
+function cannotFit(prompt: string, { windowTokens }: ReadingOptions): boolean {
+  return prompt.length > windowTokens * LONGEST_TOKENS;
 }
 
 function decode(prompt: string, format: PromptFormat): Conversation | null {
@@ -48,50 +73,66 @@ function decode(prompt: string, format: PromptFormat): Conversation | null {
     return format.decode(prompt);
   } catch (error) {
     if (error instanceof StaleTemplateError) throw new Failure('template_stale');
+    if (error instanceof TooManyTurnsError) throw new Failure('context_overflow');
     throw error;
   }
 }
 
-/** Text that is no conversation is sent as it is: whoever wrote it knows what it should say. */
-function asQuestion(prompt: string): Conversation {
-  return { system: '', turns: [{ role: 'user', content: prompt }] };
-}
-
-function messagesOf({ system, turns }: Conversation, images: readonly string[]): ChatMessage[] {
-  const spoken = placeImages(turns, images).filter(({ parts }) => !parts.every(isBlankPart));
-  const messages = spoken.map(({ role, parts }) => ({ role, content: contentOf(parts) }));
-  const told: ChatMessage[] = isBlank(system) ? [] : [{ role: 'system', content: system }];
-  if (messages.some(({ role }) => role === 'user')) return [...told, ...messages];
-  return asUser(system, messages, images);
+function messagesOf(
+  conversation: Conversation,
+  images: readonly string[],
+  { showReasoning }: ReadingOptions,
+): ChatMessage[] {
+  const { system, turns } = withQuestion(conversation, images.length > 0);
+  const said = showReasoning ? turns.map(withoutReasoning) : turns;
+  // Without images the turns are messages already: there may be thousands.
+  const messages: ChatMessage[] =
+    images.length === 0
+      ? said.filter(({ content }) => !isBlank(content))
+      : placeImages(said, images).flatMap(messageOf);
+  if (!isBlank(system)) messages.unshift({ role: 'system', content: system });
+  return messages;
 }
 
 /**
- * GLM refuses what nobody asks. Langchain-Chatchat's agents put all of their prompt, the question
- * included, into one system message, so that is the question; the template's own text is none.
+ * A conversation in which the user says something, as models demand. Callers may put all they have
+ * to say into the system text (Langchain-Chatchat's agents), or begin with an answer: then what
+ * comes first is the question.
  */
-function asUser(
-  system: string,
-  spoken: readonly ChatMessage[],
-  images: readonly string[],
-): ChatMessage[] {
-  if (isBlank(system) || system === SYSTEM_MESSAGE) throw new Failure('conversation_empty');
-  const pictures = images.map((url): ContentPart => ({ type: 'image', url }));
-  const text: ContentPart = { type: 'text', text: system };
-  const content = pictures.length === 0 ? system : [...pictures, text];
-  return [{ role: 'user', content }, ...spoken];
+function withQuestion({ system, turns }: Conversation, hasImages: boolean): Conversation {
+  const isQuestion = ({ role, content }: Turn) =>
+    role === 'user' && (hasImages || !isBlank(content));
+  if (turns.some(isQuestion)) return { system, turns };
+  const answers = turns.filter(({ content }) => !isBlank(content));
+  const isOwn = !isBlank(system) && (system !== SYSTEM_MESSAGE || answers.length > 0);
+  if (isOwn) return { system: '', turns: [{ role: 'user', content: system }, ...answers] };
+  const [first, ...others] = answers;
+  if (first !== undefined) return { system, turns: [{ ...first, role: 'user' }, ...others] };
+  if (hasImages) return { system, turns: [{ role: 'user', content: '' }] };
+  throw new Failure('conversation_empty');
 }
 
-/** A turn without pictures stays one text, which every model takes. */
-function contentOf(parts: TurnWithParts['parts']): ChatMessage['content'] {
-  const [first] = parts;
-  if (parts.length === 1 && first?.type === 'text') return first.text;
-  return parts
-    .filter((part) => !isBlankPart(part))
-    .map((part): ContentPart => (part.type === 'text' ? part : { type: 'image', url: part.image }));
+const REASONING = /^\s*<think>/;
+const REASONING_END = '</think>';
+
+/** An answer without the reasoning it begins with; only what was closed is certain to be that. */
+function withoutReasoning(turn: Turn): Turn {
+  if (turn.role === 'user' || !REASONING.test(turn.content)) return turn;
+  const end = turn.content.indexOf(REASONING_END);
+  return end === -1 ? turn : { ...turn, content: turn.content.slice(end + REASONING_END.length) };
 }
 
-function isBlankPart(part: TurnWithParts['parts'][number]): boolean {
-  return part.type === 'text' && isBlank(part.text);
+/** Blank texts are left out, and a turn of nothing else with them. */
+function messageOf({ role, parts }: TurnWithParts): ChatMessage[] {
+  const kept = parts.filter((part) => part.type === 'image' || !isBlank(part.text));
+  const [first] = kept;
+  if (first === undefined) return [];
+  // A turn without pictures stays one text, which every model takes.
+  if (parts.length === 1 && first.type === 'text') return [{ role, content: first.text }];
+  const content = kept.map(
+    (part): ContentPart => (part.type === 'text' ? part : { type: 'image', url: part.image }),
+  );
+  return [{ role, content }];
 }
 
 function isBlank(text: string): boolean {

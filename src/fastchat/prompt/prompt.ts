@@ -1,6 +1,7 @@
 // Reads the one string into which FastChat flattens a conversation back into its turns.
 
-import type { Conversation, Markers, Turn } from './conversation.ts';
+import { addTurn, type Conversation, type Markers, type Turn } from './conversation.ts';
+import { endsInCursor } from './cursor.ts';
 
 /**
  * Decodes a prompt that FastChat rendered with `markers`:
@@ -13,22 +14,25 @@ import type { Conversation, Markers, Turn } from './conversation.ts';
  *
  * Only SEP directly followed by a role and a colon separates; any other `###` is content. The
  * answer's own, empty turn is not among the turns.
- * @returns null when the prompt does not end with an empty assistant turn: then it is no
- *   conversation of this template, but text of somebody's own (`/v1/completions`)
+ * @returns null when the prompt does not end with an assistant turn that is empty or, in a page's
+ *   second copy, still being written: then it is no conversation of this template, but text of
+ *   somebody's own (`/v1/completions`)
+ * @throws TooManyTurnsError
  */
 export function decodePrompt(prompt: string, markers: Markers): Conversation | null {
-  const answer = `${markers.assistant}:`;
-  if (!prompt.endsWith(answer)) return null;
-  const headers = findHeaders(prompt, markers);
-  const [first] = headers;
-  if (first === undefined) return null;
+  const { separator, assistant } = markers;
+  if (!prompt.endsWith(`${assistant}:`) && !endsInCursor(prompt, separator)) return null;
+  const headers = new Headers(prompt, markers);
+  const first = headers.next();
   const turns: Turn[] = [];
-  for (const [index, header] of headers.entries()) {
-    const end = headers[index + 1]?.start ?? prompt.length;
-    readTurns(prompt.slice(header.end, end), header.role, markers, turns);
+  for (let header = first; header !== null; ) {
+    const next = headers.next();
+    readTurns(prompt.slice(header.end, next?.start), header.role, markers, turns);
+    header = next;
   }
   const last = turns.pop();
-  if (last?.role !== 'assistant' || last.content !== '') return null;
+  if (first === null || last?.role !== 'assistant') return null;
+  if (last.content !== '' && !endsInCursor(last.content, separator)) return null;
   return { system: prompt.slice(0, first.start), turns };
 }
 
@@ -39,17 +43,45 @@ interface Header {
   readonly end: number;
 }
 
-function findHeaders(prompt: string, { separator, user, assistant }: Markers): Header[] {
-  const headers: Header[] = [];
-  for (let at = prompt.indexOf(separator); at !== -1; at = prompt.indexOf(separator, at + 1)) {
-    const roleAt = at + separator.length;
-    if (prompt.startsWith(`${user}:`, roleAt)) {
-      headers.push({ role: 'user', start: at, end: roleAt + user.length + 1 });
-    } else if (prompt.startsWith(`${assistant}:`, roleAt)) {
-      headers.push({ role: 'assistant', start: at, end: roleAt + assistant.length + 1 });
-    }
+/** Finds the headers in their order, each with a search that begins behind the one before. */
+class Headers {
+  readonly #prompt: string;
+  readonly #marks: readonly [Mark, Mark];
+
+  constructor(prompt: string, { separator, user, assistant }: Markers) {
+    this.#prompt = prompt;
+    this.#marks = [
+      new Mark(prompt, 'user', `${separator}${user}:`),
+      new Mark(prompt, 'assistant', `${separator}${assistant}:`),
+    ];
   }
-  return headers;
+
+  next(): Header | null {
+    const [user, assistant] = this.#marks;
+    const mark = user.start < assistant.start ? user : assistant;
+    const { role, start, text } = mark;
+    if (start === Number.POSITIVE_INFINITY) return null;
+    mark.find(this.#prompt, start + text.length);
+    return { role, start, end: start + text.length };
+  }
+}
+
+/** A header of one role, and where it comes next; Infinity = no more. */
+class Mark {
+  readonly role: Turn['role'];
+  readonly text: string;
+  start = 0;
+
+  constructor(prompt: string, role: Turn['role'], text: string) {
+    this.role = role;
+    this.text = text;
+    this.find(prompt, 0);
+  }
+
+  find(prompt: string, from: number): void {
+    const found = prompt.indexOf(this.text, from);
+    this.start = found === -1 ? Number.POSITIVE_INFINITY : found;
+  }
 }
 
 /**
@@ -71,9 +103,9 @@ function readTurns(
         ? 'assistant'
         : null;
     if (next === null) break;
-    into.push({ role, content: '' });
+    addTurn(into, role, '');
     at += (next === 'user' ? user : assistant).length + 1;
     role = next;
   }
-  into.push({ role, content: body.slice(body[at] === ' ' ? at + 1 : at) });
+  addTurn(into, role, body.slice(body[at] === ' ' ? at + 1 : at));
 }

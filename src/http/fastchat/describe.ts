@@ -2,7 +2,6 @@
 
 import type { FastifyInstance } from 'fastify';
 import { messagesToCount } from '../../fastchat/prompt/messages.ts';
-import type { PromptFormat } from '../../fastchat/prompt/prompt-format.ts';
 import {
   type ModelDetails,
   type TokenCount,
@@ -11,11 +10,12 @@ import {
 } from '../../fastchat/replies.ts';
 import { countTokenRequest, modelRequest, parseRequest } from '../../fastchat/requests.ts';
 import type { Worker } from '../../worker/worker.ts';
+import type { PromptOptions } from './prepare-chat.ts';
 
 export function addDescribeRoutes(
   server: FastifyInstance,
   worker: Worker,
-  format: PromptFormat,
+  { format, showReasoning }: PromptOptions,
 ): void {
   /** None of these takes more than a name. */
   const small = { bodyLimit: 64 * 1024 };
@@ -36,8 +36,10 @@ export function addDescribeRoutes(
 
   server.post('/count_token', async (request): Promise<TokenCount> => {
     const { model, prompt } = parseRequest(countTokenRequest, request.body);
-    const messages = messagesToCount(prompt, format);
-    return { count: await worker.countTokens(worker.describe(model), messages), error_code: 0 };
+    const described = worker.describe(model);
+    const reading = { showReasoning, windowTokens: described.contextLength };
+    const messages = messagesToCount(prompt, format, reading);
+    return { count: await worker.countTokens(described, messages), error_code: 0 };
   });
 
   // Langchain-Chatchat's way to unload a model before it loads another; its buttons ask for it.

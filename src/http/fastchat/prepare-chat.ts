@@ -21,20 +21,27 @@ export interface FastChatOptions {
   readonly errors: 'frame' | 'text';
 }
 
+/** What is needed to understand a prompt. */
+export type PromptOptions = Pick<FastChatOptions, 'format' | 'showReasoning'>;
+
 export interface PreparedPrompt extends PreparedChat {
   /** What the answer begins with: the prompt of a completion that asked for `echo`, else ''. */
   readonly prefix: string;
 }
 
-/** @throws Failure when the prompt has nothing in it, or an image does not fit the model */
+/**
+ * @throws Failure when the prompt has nothing in it or is too long for certain, or an image does not
+ *   fit the model
+ */
 export function prepareChat(
   request: GenerateRequest,
-  { vision }: ServedModel,
-  { format, showReasoning }: Pick<FastChatOptions, 'format' | 'showReasoning'>,
+  { vision, contextLength }: ServedModel,
+  { format, showReasoning }: PromptOptions,
 ): PreparedPrompt {
   const { prompt } = request;
   const images = checkImages(request.images, vision);
-  const { messages, isCompletion } = readPrompt({ prompt, images }, format);
+  const reading = { showReasoning, windowTokens: contextLength };
+  const { messages, isCompletion } = readPrompt({ prompt, images }, format, reading);
   const stop = request.stop.filter((one) => one !== TEMPLATE_STOP);
   return {
     request: { ...samplingParameters(request), messages, stop },

@@ -98,17 +98,82 @@ const others = [
   'in front [Round 0]\n问：hi\n答：',
   '问：hi\n答：',
   '[Round 1]\n\n问：hi\n答：',
+  'a block ▌',
+  '### Human: hi\n### Assistant: ▌',
+  'S\n### Human: hi\n### Assistant: done\n### ',
+  '<|user|>\nhi▌',
+  '<|assistant|>\n<|user|>\nhi▌',
+  '[Round 0]\n问：hi▌\n',
+  '答：▌\n',
 ];
 
 t.test('anything else is no conversation', async (t) => {
   for (const prompt of others) t.equal(decodeForeignPrompt(prompt), null, JSON.stringify(prompt));
 });
 
-t.test('a megabyte of half rounds is read in no time', async (t) => {
-  for (const piece of ['[Round 1]\n问：', '[Round 1]\n问：答：', '答：', '\n答：', '<|user|>']) {
-    const prompt = `[Round 0]\n问：${piece.repeat(1_000_000 / piece.length)}\n答：`;
-    const began = performance.now();
-    decodeForeignPrompt(prompt);
-    t.ok(performance.now() - began < 1000, JSON.stringify(piece));
-  }
+/** A question that the page has submitted twice, as each of its copies of the prompt ends. */
+const doubled: readonly (readonly [template: string, prompts: readonly string[]])[] = [
+  [
+    'one_shot',
+    [
+      'S\n### Human: q\n### Assistant: ▌\n### ',
+      'S\n### Human: q\n### Assistant:  <span class="cursor"></span> \n### ',
+      'S\n### Human: q\n### Assistant: half an answer▌\n### ',
+      'S\n### Human: q\n### Assistant:Human: q\n### Assistant:',
+      'S\n### Human: q\n### Assistant:Human: q\n### Assistant: ▌\n### ',
+      'S\n### Human: q\n### Assistant: ▌\n### Human: q\n### Assistant:',
+      'S\n### Human: q\n### Assistant:Human: q\n### Assistant:Human: q\n### Assistant: a▌\n### ',
+    ],
+  ],
+  [
+    'chatglm3',
+    [
+      '<|system|>\nS<|user|>\nq<|assistant|>\n▌',
+      '<|system|>\nS<|user|>\nq<|assistant|>\nhalf an answer▌',
+      '<|system|>\nS<|user|>\nq<|assistant|><|user|>\nq<|assistant|>',
+      '<|system|>\nS<|user|>\nq<|assistant|>\n▌<|user|>\nq<|assistant|>\n▌',
+    ],
+  ],
+  [
+    'chatglm2',
+    [
+      'S\n\n[Round 1]\n\n问：q\n\n答：▌\n\n',
+      'S\n\n[Round 1]\n\n问：q\n\n答：half an answer▌\n\n',
+      'S\n\n[Round 1]\n\n问：q\n\n答：[Round 2]\n\n问：q\n\n答：',
+      'S\n\n[Round 1]\n\n问：q\n\n答：[Round 2]\n\n问：q\n\n答：▌\n\n',
+    ],
+  ],
+  [
+    'chatglm',
+    [
+      'S\n[Round 0]\n问：q\n答：▌\n',
+      'S\n[Round 0]\n问：q\n答： <span class="cursor"></span> \n',
+      'S\n[Round 0]\n问：q\n答：▌\n[Round 1]\n问：q\n答：',
+    ],
+  ],
+];
+
+for (const [template, prompts] of doubled) {
+  t.test(`a question submitted twice is one, in prompts of ${template}`, async (t) => {
+    for (const prompt of prompts) {
+      t.strictSame(decodeForeignPrompt(prompt), { system: 'S', turns: [user('q')] }, prompt);
+    }
+  });
+}
+
+t.test('an answer that was stopped keeps its text and loses the cursor', async (t) => {
+  t.strictSame(
+    decodeForeignPrompt('S\n### Human: q▌\n### Assistant: half▌\n### Human: q▌\n### Assistant:'),
+    { system: 'S', turns: [user('q▌'), assistant('half'), user('q▌')] },
+  );
+});
+
+t.test('questions are the same only with nothing in between', async (t) => {
+  const turns = [user('q'), assistant('a'), user('q'), user(''), user('q')];
+  t.strictSame(
+    decodeForeignPrompt(
+      'S\n### Human: q\n### Assistant: a\n### Human: q\n### Human:Human: q\n### Assistant:',
+    ),
+    { system: 'S', turns },
+  );
 });

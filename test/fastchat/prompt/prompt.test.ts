@@ -153,12 +153,27 @@ t.test('a turn whose blank after the colon is missing keeps its first letter', a
   t.strictSame(decode('S\n###user:hello\n###assistant:'), { system: 'S', turns: [user('hello')] });
 });
 
+t.test('an answer that is still being written at the end is what is asked for again', async (t) => {
+  const expected = { system: 'S', turns: [user('q')] };
+  for (const answer of ['▌', 'half▌', ' <span class="cursor"></span> ', 'a\n### b▌']) {
+    t.strictSame(decode(`S\n###user: q\n###assistant: ${answer}\n###`), expected, answer);
+  }
+  for (const prompt of [
+    'S\n###user: q\n###assistant: done\n###',
+    'S\n###user: q\n###assistant: half▌',
+    'S\n###user: q▌\n###',
+    '▌\n###',
+  ]) {
+    t.equal(decode(prompt), null, prompt);
+  }
+});
+
 t.test('a prompt of a megabyte is read whole', async (t) => {
   const content = 'x\n### y '.repeat(130_000);
-  const many = 'user:assistant:'.repeat(60_000);
+  const many = 'user:assistant:'.repeat(4000);
   t.strictSame(decode(`S\n###user: ${content}\n###assistant:`), {
     system: 'S',
     turns: [user(content)],
   });
-  t.equal(decode(`S\n###${many}user: q\n###assistant:`)?.turns.length, 120_001);
+  t.equal(decode(`S\n###${many}user: q\n###assistant:`)?.turns.length, 8001);
 });
