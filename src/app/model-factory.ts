@@ -117,6 +117,7 @@ export class ModelFactory {
           ? null
           : { share, endpoints: this.#embeddingEndpoints(plan, embeddingId) },
       contextLength: contextLen === 'auto' ? window : contextLen,
+      windowTokens: Math.max(window, contextLen === 'auto' ? 0 : contextLen),
       vision: chats ? facts.vision : null,
       temperature: entry?.temperature ?? null,
       tokenizer: counts ? glmTokenizer(account.client, glmModel) : null,

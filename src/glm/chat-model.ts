@@ -68,12 +68,11 @@ class GlmChatStream implements ChatStream {
     try {
       yield ACCEPTED;
       while (!events.ended) {
-        const before = events.events;
         const bytes = await (events.finished ? rest(response) : response.next());
         if (bytes === null) break;
         events.feed(bytes);
         // Comments and blank lines keep a connection alive, and are no answer.
-        if (events.events > before) silence.broken();
+        if (events.saidSomething) silence.broken();
         for (const delta of events.take()) yield delta;
       }
       const last = events.end();

@@ -5,6 +5,7 @@ import { createParser, type EventSourceParser } from 'eventsource-parser';
 import type { ChatDelta, FinishReason, Usage } from '../model/chat-model.ts';
 import { ModelError, type ModelFailureKind } from '../model/model-error.ts';
 import { type ChatChunk, readChunk } from './chat-chunk.ts';
+import { CommentFilter } from './comment-filter.ts';
 
 /** Longest single event, in characters: they are below a kilobyte, tool results included. */
 const EVENT_LIMIT = 1024 * 1024;
@@ -48,7 +49,8 @@ export class ChatEvents {
   #usageSeen = false;
   #hasText = false;
   #hasContent = false;
-  #events = 0;
+  readonly #comments = new CommentFilter();
+  #saidSomething = false;
   #length = 0;
   #failure: ModelError | null = null;
   #done = false;
@@ -77,13 +79,14 @@ export class ChatEvents {
     return this.#finish !== null;
   }
 
-  /** Events that said something so far: comments and pings are not among them. */
-  get events(): number {
-    return this.#events;
+  /** Whether the last piece said anything: comments and blank lines only keep a stream alive. */
+  get saidSomething(): boolean {
+    return this.#saidSomething;
   }
 
   feed(bytes: Uint8Array): void {
     let text = this.#decoder.write(bytes);
+    this.#saidSomething = this.#comments.saysSomething(text);
     if (this.#whole === undefined && text !== '') {
       if (text.startsWith(BYTE_ORDER_MARK)) text = text.slice(1);
       this.#whole = /^\s*\{/.test(text) ? '' : null;
@@ -138,7 +141,6 @@ export class ChatEvents {
       this.#done = true;
       return;
     }
-    this.#events++;
     if (isError)
       this.#fail(this.#errorOf(tryParse(data)) ?? this.#error('upstream_error', 'error'));
     else this.#onData(data);

@@ -15,6 +15,8 @@ export interface ServedModel {
   readonly embedding: Target<EmbeddingModel> | null;
   /** Tokens of conversation and answer together, as told to FastChat. */
   readonly contextLength: number;
+  /** The same as the model has it, whatever FastChat is told; no longer prompt can be answered. */
+  readonly windowTokens: number;
   /** What it accepts of pictures; null = none. */
   readonly vision: VisionLimits | null;
   /** Used where a request names no temperature; null = the provider's own default. */

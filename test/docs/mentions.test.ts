@@ -33,6 +33,7 @@ const variables = settingList.flatMap(({ facts: { variable, fileVariable, alias 
 
 /** Names in capitals that belong to others: signals, FastChat, Chatchat, and what examples make up. */
 const FOREIGN_NAMES = [
+  'TEST_SEED',
   ...[
     'SIGHUP',
     'SIGTERM',

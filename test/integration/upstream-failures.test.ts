@@ -188,7 +188,7 @@ t.test('a base URL with the wrong path is 50001', async (t) => {
   const worker = await startWorker(t, NO_RETRIES);
   const lost = await startWorker(t, { ...NO_RETRIES, ZHIPUAI_BASE_URL: worker.glm.origin });
   const { frames } = await lost.stream().reply;
-  t.match(frames, [{ error_code: 50001, error: { type: 'upstream_refused' } }]);
+  t.match(frames, [{ error_code: 50001, error: { type: 'address_wrong' } }]);
 });
 
 t.test('a GLM that does not begin to answer in time is 50001 and let go', async (t) => {

@@ -32,7 +32,8 @@ async function playCells(t: Test, cells: readonly Cell[], env: FaultRow['env'] =
   const groups = apart ? cells.map((cell) => [cell]) : [cells];
   await Promise.all(
     groups.map(async (group) => {
-      const worker = await matrixWorker(t, env);
+      // Refusals for load are asked again once: the second wait would be longer than any may be.
+      const worker = await matrixWorker(t, { QUEUE_TIMEOUT: '0.6', ...env });
       for (const cell of group) await play(t, worker, cell);
       await checkNothingHeld(t, worker);
       const well = group.some(({ scenario }) => scenario !== null);

@@ -96,7 +96,10 @@ async function scriptedWorker(t: Test, scripts: Map<number, Script>) {
     t,
     (body) => scripts.get(Number(/case-(\d+)/.exec(body)?.[1])) ?? [],
   );
-  return matrixWorker(t, { ...MANY_PLACES, ZHIPUAI_BASE_URL: url, UPSTREAM_IDLE_TIMEOUT: '1' });
+  return matrixWorker(t, {
+    ...{ ...MANY_PLACES, ZHIPUAI_BASE_URL: url },
+    ...{ UPSTREAM_IDLE_TIMEOUT: '1', QUEUE_TIMEOUT: '0.6' },
+  });
 }
 
 t.test('streams of any bytes become frames whose text never shrinks, or an error', async (t) => {

@@ -13,9 +13,3 @@ export function uniform(seed: number, stream: number): Uniform {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }
-
-/** A log-normal number with that median; `sigma` is the deviation of its logarithm. */
-export function logNormal(random: Uniform, median: number, sigma: number): number {
-  const radius = Math.sqrt(-2 * Math.log(1 - random()));
-  return median * Math.exp(sigma * radius * Math.cos(2 * Math.PI * random()));
-}

@@ -109,6 +109,7 @@ export function served(
     chat: null,
     embedding: null,
     contextLength: 4096,
+    windowTokens: 128_000,
     vision: null,
     temperature: null,
     tokenizer: null,

@@ -102,7 +102,7 @@ t.test('what is no picture in any form is refused by its number and not quoted',
     'data:image/png,raw',
     'data:image/png;base64,',
     'aGk=aGk=',
-    'aGk\naGk',
+    'aGk aGk',
     '图片',
   ]) {
     t.strictSame(
@@ -111,4 +111,11 @@ t.test('what is no picture in any form is refused by its number and not quoted',
       image,
     );
   }
+});
+
+t.test('base64 that a program has wrapped in lines is sent without them', async (t) => {
+  t.strictSame(checkImages(['aGk\r\n  aGk=\n'], MANY), ['data:image/png;base64,aGkaGk=']);
+  t.strictSame(checkImages(['data:image/gif;base64,R0lG\nODlh'], MANY), [
+    'data:image/gif;base64,R0lGODlh',
+  ]);
 });

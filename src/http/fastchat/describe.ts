@@ -37,7 +37,7 @@ export function addDescribeRoutes(
   server.post('/count_token', async (request): Promise<TokenCount> => {
     const { model, prompt } = parseRequest(countTokenRequest, request.body);
     const described = worker.describe(model);
-    const reading = { showReasoning, windowTokens: described.contextLength };
+    const reading = { showReasoning, windowTokens: described.windowTokens };
     const messages = messagesToCount(prompt, format, reading);
     return { count: await worker.countTokens(described, messages), error_code: 0 };
   });

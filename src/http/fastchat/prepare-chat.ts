@@ -35,12 +35,12 @@ export interface PreparedPrompt extends PreparedChat {
  */
 export function prepareChat(
   request: GenerateRequest,
-  { vision, contextLength }: ServedModel,
+  { vision, windowTokens }: ServedModel,
   { format, showReasoning }: PromptOptions,
 ): PreparedPrompt {
   const { prompt } = request;
   const images = checkImages(request.images, vision);
-  const reading = { showReasoning, windowTokens: contextLength };
+  const reading = { showReasoning, windowTokens };
   const { messages, isCompletion } = readPrompt({ prompt, images }, format, reading);
   const stop = request.stop.filter((one) => one !== TEMPLATE_STOP);
   return {

@@ -8,10 +8,8 @@ import { PATHS, type PathName, told } from './told.ts';
 const MODELS_FILE = new URL('./small-vectors.json', import.meta.url).pathname;
 
 /** One more try where another one may help, and vectors that are short. */
-/** Refusals for load are asked again once, because the second wait is longer than any may be. */
 const SETTINGS = {
   UPSTREAM_RETRIES: '1',
-  QUEUE_TIMEOUT: '0.6',
   MODEL_NAMES: 'zhipu-api,embedding-3',
   MODELS_FILE,
 };
