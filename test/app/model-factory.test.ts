@@ -91,6 +91,7 @@ t.test('each name has what its own GLM model can do', async (t) => {
       name,
       upstreamModel,
       contextLength,
+      windowTokens: contextLength,
       vision,
       temperature: null,
       tokenizer: null,

@@ -71,7 +71,7 @@ function vectors(embeddingOrder: 'shuffled' | 'missing' | 'malformed'): Scenario
 
 const noText = { text: '' };
 const ENDLESS: Scenario = { kind: 'chat', text: 'on and on ', repeat: 1_000_000, paceMs: 1 };
-const IMPATIENT = { UPSTREAM_FIRST_BYTE_TIMEOUT: '1', UPSTREAM_IDLE_TIMEOUT: '1' };
+const IMPATIENT = { UPSTREAM_FIRST_BYTE_TIMEOUT: '2', UPSTREAM_IDLE_TIMEOUT: '2' };
 
 /** All rows, under the headings they have in the document. */
 export const faultTable: Readonly<Record<string, readonly FaultRow[]>> = {
