@@ -54,11 +54,6 @@ export class Answer {
     return this.#hasText || (this.#options.showReasoning && this.#reasoning !== '');
   }
 
-  /** Whether the model reasoned until its answer was at its longest, and said nothing. */
-  get onlyReasoned(): boolean {
-    return this.#finish === 'length' && !this.#hasText && this.#reasoning !== '';
-  }
-
   /** The provider's own count, once it has come. */
   get countedUsage(): Usage | null {
     return this.#usage;

@@ -2,7 +2,7 @@
 
 import t, { type Test } from 'tap';
 import { Agent } from 'undici';
-import { ModelFactory } from '../../src/app/model-factory.ts';
+import { concurrencyOf, ModelFactory } from '../../src/app/model-factory.ts';
 import { loadModelsFile } from '../../src/config/models-file.ts';
 import { GlmClock } from '../../src/glm/glm-clock.ts';
 import type { ServedModel, ServedModels } from '../../src/worker/served-models.ts';
@@ -235,4 +235,10 @@ t.test('a length of vectors that the model cannot make is refused at the start',
 
 t.test('an id of GLM in capitals is the same model', async (t) => {
   t.strictSame(pairs(serve(t, { MODEL_NAMES: 'GLM-4.6' })), ['GLM-4.6=glm-4.6']);
+});
+
+t.test('without a number requests begin with five, and stay there on a coding plan', async (t) => {
+  t.strictSame(concurrencyOf(7, 'https://x/api/paas/v4'), { start: 7, max: 7 });
+  t.strictSame(concurrencyOf('auto', 'https://x/api/paas/v4'), { start: 5, max: 256 });
+  t.strictSame(concurrencyOf('auto', 'https://x/api/coding/paas/v4'), { start: 5, max: 5 });
 });

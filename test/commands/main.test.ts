@@ -43,8 +43,10 @@ t.test('no command and an unknown one are wrong calls that name the right ones',
 });
 
 t.test('serving runs until a signal', async (t) => {
-  const { io, stdout, stderr, signal } = fakeIo(['serve'], { env: ENV });
+  const { io, stdout, stderr, signal, reload } = fakeIo(['serve'], { env: ENV });
   const code = main(io);
+  // A process manager may ask for it while the worker still starts.
+  reload();
   const [, url = ''] = await stderr.until(URL_LINE);
   t.strictSame(json(await call(t, `${url}/readyz`, { method: 'GET' })), { ready: true });
   signal();

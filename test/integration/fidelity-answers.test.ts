@@ -53,8 +53,8 @@ t.test('content in parts is text', async (t) => {
   t.equal(lastText((await stream().reply).frames), 'List. one.');
 });
 
-t.test('R1, R2: a refusal is a failure with a sentence, never an empty answer', async (t) => {
-  const { stream, post, glm } = await startWorker(t, NO_RETRIES);
+t.test('a refusal is a failure with a sentence, never an empty answer', async (t) => {
+  const { stream, post, glm } = await startWorker(t, { ...NO_RETRIES, QUEUE_TIMEOUT: '0.2' });
   for (const [status, body] of [
     [401, '{"error":{"code":"1000","message":"PLANTED"}}'],
     [429, '{"error":{"code":"1302","message":"PLANTED"}}'],
