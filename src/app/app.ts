@@ -90,9 +90,7 @@ export async function startApp(
       pathPrefix,
       format,
       showReasoning,
-      errors: 'frame',
       advertisedHost: hostOf(settings.workerAddress),
-      allowedHosts: [],
     },
     { worker, readiness, logger },
   );

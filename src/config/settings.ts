@@ -155,6 +155,15 @@ export const settingsSchema = z.object({
     placeholder: 'MODE',
     meaning: 'hide thoughts, or show them inline as <think>…</think> before the answer',
   }),
+  errors: setting(z.enum(['frame', 'text']), {
+    flag: '--errors',
+    variable: 'ERRORS',
+    default: 'frame',
+    placeholder: 'FORM',
+    meaning:
+      "how a stream tells of its failure: frame = FastChat's error frame, text = as text of the " +
+      'answer, for callers that show nothing of an error (Langchain-Chatchat 0.2.x)',
+  }),
   tokenCounter: setting(z.enum(['local', 'upstream']), {
     flag: '--token-counter',
     variable: 'TOKEN_COUNTER',
@@ -261,6 +270,15 @@ export const settingsSchema = z.object({
     default: '16MiB',
     placeholder: 'SIZE',
     meaning: 'largest request body',
+  }),
+  allowedHosts: setting(optionalList, {
+    flag: '--allowed-hosts',
+    variable: 'ALLOWED_HOSTS',
+    default: '',
+    placeholder: 'LIST',
+    meaning:
+      'further Host names that a worker on a loopback address answers, for a proxy on the same ' +
+      'machine; comma separated',
   }),
   logLevel: setting(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']), {
     flag: '--log-level',
