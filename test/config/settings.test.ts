@@ -118,6 +118,14 @@ const ROWS: Readonly<Record<string, Row>> = {
   fenceSecret: { takes: [['any thing', 'any thing']], refuses: [], remedy: /./ },
   thinking: { takes: [['off', 'off']], refuses: ['disabled', 'true'], remedy: OPTION },
   reasoning: { takes: [['inline', 'inline']], refuses: ['show'], remedy: OPTION },
+  errors: {
+    takes: [
+      ['frame', 'frame'],
+      ['text', 'text'],
+    ],
+    refuses: ['both'],
+    remedy: OPTION,
+  },
   tokenCounter: { takes: [['upstream', 'upstream']], refuses: ['remote'], remedy: OPTION },
   apiKeys: {
     takes: [
@@ -173,6 +181,14 @@ const ROWS: Readonly<Record<string, Row>> = {
     ],
     refuses: ['0', '1023', '1MB', '2GiB', '1.5MiB', '-1', 'MiB', '16 MiB', '16mib'],
     remedy: /must be a size such as 16MiB/,
+  },
+  allowedHosts: {
+    takes: [
+      ['', []],
+      ['a.example, b', ['a.example', 'b']],
+    ],
+    refuses: ['a,,b'],
+    remedy: /must be a comma separated list/,
   },
   logLevel: {
     takes: [
