@@ -2,6 +2,8 @@
 # Node 24 is a long-term support line until April 2028.
 
 FROM node:24-bookworm-slim AS build
+# npm reads it where it is given: a mirror of its registry.
+ARG NPM_CONFIG_REGISTRY
 WORKDIR /app
 COPY package.json package-lock.json ./
 # Without scripts: `prepare` compiles, and there is nothing to compile yet.
@@ -11,6 +13,7 @@ COPY src ./src
 RUN npm run build
 
 FROM node:24-bookworm-slim AS dependencies
+ARG NPM_CONFIG_REGISTRY
 WORKDIR /app
 COPY package.json package-lock.json ./
 # Without scripts: `prepare` needs the compiler, which is no production dependency.

@@ -1,12 +1,12 @@
 // Who may import whom, and the few rules that every source file keeps.
 
 import t from 'tap';
-import { readmePart, type SourceFile, sourceFiles } from './support/source-files.ts';
+import { pagePart, type SourceFile, sourceFiles } from './support/source-files.ts';
 
 /** A part of `src`: other parts it may import, and packages. */
 type Row = readonly [part: string, ours: readonly string[], packages: readonly string[]];
 
-/** From the bottom to the top. README shows the same table. */
+/** From the bottom to the top. docs/architecture.md shows the same table. */
 const TABLE: readonly Row[] = [
   ['lib', [], []],
   ['model', [], []],
@@ -114,8 +114,8 @@ t.test('no file imports itself by any way round', async (t) => {
   t.equal(done.size, files.length);
 });
 
-t.test('README shows the table of this test', async (t) => {
-  t.equal(readmePart('imports'), importsTable());
+t.test('the page about the architecture shows the table of this test', async (t) => {
+  t.equal(pagePart('docs/architecture.md', 'imports'), importsTable());
 });
 
 t.test('every file begins with a comment that says why it exists', async (t) => {

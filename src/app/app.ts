@@ -66,7 +66,7 @@ export async function startApp(
 ): Promise<App> {
   const redactor = new Redactor(secretsOf(settings));
   const logger = createLogger({ level: settings.logLevel, redactor }, logs);
-  const glmAgent = createAgent(settings, { httpProxy: '', httpsProxy: '', noProxy: '' });
+  const glmAgent = createAgent(settings, settings);
   const glmClock = new GlmClock(Date.now, (offMs) => warnOfClock(logger, offMs));
   const controllerAgent = new Agent({ maxResponseSize: CONTROLLER_REPLY_LIMIT });
   const observer = new LogObserver(logger, redactor);
@@ -170,7 +170,9 @@ async function drain(
 /** Whatever in the settings no log may show: keys, their secret halves, passwords of addresses. */
 function secretsOf(settings: Settings): Set<string> {
   const { apiKeys, fenceSecret, workerAddress, controllerAddress, baseUrl, models } = settings;
-  const passwords = [workerAddress, controllerAddress, baseUrl].flatMap(passwordsOf);
+  const { httpProxy, httpsProxy } = settings;
+  const addresses = [workerAddress, controllerAddress, baseUrl, httpProxy, httpsProxy];
+  const passwords = addresses.flatMap(passwordsOf);
   return new Set([
     ...apiKeys.flatMap(partsOfKey),
     fenceSecret,

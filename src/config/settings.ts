@@ -2,33 +2,20 @@
 
 import { z } from 'zod';
 import type { ModelEntry } from './models-file.ts';
+import { proxySettings } from './proxy-settings.ts';
 import { type SettingFacts, setting, settingFacts } from './setting.ts';
-import { byteSize, commaList, httpAddress, onOff, seconds, wholeNumber } from './values.ts';
-
-/** Empty for keys that only models of MODELS_FILE have. */
-const optionalList = z.union(
-  [z.literal('').transform((): string[] => []), commaList],
-  'must be a comma separated list',
-);
-
-const CONTEXT_LEN = 'must be a whole number of tokens, or auto';
-
-const CONCURRENCY = 'must be a whole number from 1 to 100000, or auto';
-
-const WORKER_ADDRESS = 'must be an http:// or https:// address without query or fragment, or auto';
-
-/** `NAME` or `NAME=GLM-MODEL`. */
-const modelNames = commaList
-  .transform((names) =>
-    names.map((entry) => {
-      const [name = '', ...model] = entry.split('=');
-      return { name: name.trim(), glmModel: model.length > 0 ? model.join('=').trim() : null };
-    }),
-  )
-  .refine(
-    (entries) => entries.every(({ name, glmModel }) => name !== '' && glmModel !== ''),
-    'must be a comma separated list of NAME or NAME=GLM-MODEL',
-  );
+import {
+  byteSize,
+  CONCURRENCY,
+  CONTEXT_LEN,
+  httpAddress,
+  modelNames,
+  onOff,
+  optionalList,
+  seconds,
+  WORKER_ADDRESS,
+  wholeNumber,
+} from './values.ts';
 
 export const settingsSchema = z.object({
   host: setting(z.string().min(1), {
@@ -199,6 +186,7 @@ export const settingsSchema = z.object({
     placeholder: 'SECONDS',
     meaning: 'life of a signed token, in seconds',
   }),
+  ...proxySettings,
   connectTimeoutMs: setting(seconds(0.01, 3600), {
     flag: '--connect-timeout',
     variable: 'UPSTREAM_CONNECT_TIMEOUT',
@@ -209,14 +197,14 @@ export const settingsSchema = z.object({
   firstByteTimeoutMs: setting(seconds(0.01, 86_400), {
     flag: '--first-byte-timeout',
     variable: 'UPSTREAM_FIRST_BYTE_TIMEOUT',
-    default: '120',
+    default: '300',
     placeholder: 'SECONDS',
     meaning: 'longest wait for the start of an answer of GLM, in seconds',
   }),
   idleTimeoutMs: setting(seconds(0.01, 86_400), {
     flag: '--idle-timeout',
     variable: 'UPSTREAM_IDLE_TIMEOUT',
-    default: '60',
+    default: '300',
     placeholder: 'SECONDS',
     meaning: 'longest silence within an answer of GLM, in seconds',
   }),
@@ -244,7 +232,7 @@ export const settingsSchema = z.object({
   keepAliveMs: setting(seconds(0, 86_400), {
     flag: '--keep-alive-interval',
     variable: 'KEEP_ALIVE_INTERVAL',
-    default: '15',
+    default: '4',
     placeholder: 'SECONDS',
     meaning: 'after so much silence a stream repeats its text, in seconds; 0 = never',
   }),

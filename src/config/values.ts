@@ -63,3 +63,35 @@ export const commaList = z
   .string()
   .transform((text) => text.split(',').map((entry) => entry.trim()))
   .refine((list) => list.every((entry) => entry !== ''), 'must be a comma separated list');
+
+/** Empty for keys that only models of MODELS_FILE have. */
+export const optionalList = z.union(
+  [z.literal('').transform((): string[] => []), commaList],
+  'must be a comma separated list',
+);
+
+/** The address of a proxy; '' for none. */
+export const proxyAddress = z.union(
+  [z.literal(''), httpAddress],
+  'must be an http:// or https:// address',
+);
+
+export const CONTEXT_LEN = 'must be a whole number of tokens, or auto';
+
+export const CONCURRENCY = 'must be a whole number from 1 to 100000, or auto';
+
+export const WORKER_ADDRESS =
+  'must be an http:// or https:// address without query or fragment, or auto';
+
+/** `NAME` or `NAME=GLM-MODEL`. */
+export const modelNames = commaList
+  .transform((names) =>
+    names.map((entry) => {
+      const [name = '', ...model] = entry.split('=');
+      return { name: name.trim(), glmModel: model.length > 0 ? model.join('=').trim() : null };
+    }),
+  )
+  .refine(
+    (entries) => entries.every(({ name, glmModel }) => name !== '' && glmModel !== ''),
+    'must be a comma separated list of NAME or NAME=GLM-MODEL',
+  );

@@ -37,5 +37,6 @@ export function createAgent(limits: UpstreamLimits, proxies: ProxySettings): Dis
   };
   const { httpProxy, httpsProxy } = proxies;
   if (httpProxy === '' && httpsProxy === '') return new Agent(options);
-  return new EnvHttpProxyAgent({ ...options, ...proxies });
+  const { noProxy } = proxies;
+  return new EnvHttpProxyAgent({ ...options, httpProxy, httpsProxy, noProxy });
 }

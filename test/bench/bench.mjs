@@ -3,7 +3,7 @@
 //   --only A,B       these rows only;  --measures A,B  only measures whose names begin so
 //   --rounds N       instead of each measure's own number
 //   --resume         keeps what the last run of the same kind has measured already
-//   --publish        writes tables, pictures and medians into docs/ and the READMEs
+//   --publish        writes tables, pictures and medians into docs/
 // The parts: rows.mjs (who), measures.mjs (what), upstream.mjs and driver.mjs (the fake GLM and the
 // load, each a process of its own), results.mjs (what is kept), report.mjs (tables), plots.mjs
 // (pictures), publish.mjs (where they go). It needs Linux, because it reads /proc.

@@ -1,4 +1,4 @@
-// Puts the results of a run where people read them: docs/performance.md, the READMEs, the pictures.
+// Puts the results of a run where people read them: docs/performance.md and its pictures.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -19,7 +19,7 @@ function fill(path, name, text) {
 
 export function publish(results) {
   fill('docs/performance.md', 'bench', tables(results));
-  for (const path of ['README.md', 'README.zh.md']) fill(path, 'bench', summaryTable(results));
+  fill('docs/performance.md', 'summary', summaryTable(results));
   for (const [file, svg] of pictures(results)) writeFileSync(fileAt(`docs/${file}`), svg);
   writeFileSync(fileAt('docs/performance.json'), `${JSON.stringify(results.summary, null, 2)}\n`);
 }

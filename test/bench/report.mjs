@@ -150,7 +150,7 @@ function versions(results) {
   return known.length === 0 ? '' : `Versions: ${known.join('; ')}.\n`;
 }
 
-/** The few figures that a reader of the README wants, beside those of the pipe. */
+/** The few figures that most readers want, beside those of the pipe. */
 export function summaryTable(results) {
   const cell = (name, measure, figure) => spread(results.of(name, measure, figure), false);
   const head = [

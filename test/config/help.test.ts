@@ -22,13 +22,16 @@ t.test('the help names every command', async (t) => {
   }
 });
 
-t.test('a secret has no flag, since every user of a machine can read those', async (t) => {
-  const secret = settingList.filter(({ facts }) => facts.flag === undefined);
-  t.strictSame(
-    secret.map(({ facts }) => facts.variable),
-    ['FENCE_SECRET', 'ZHIPUAI_API_KEY'],
-  );
-});
+t.test(
+  'secrets and proxies, which may hold one, have no flag that every user of a machine could read',
+  async (t) => {
+    const secret = settingList.filter(({ facts }) => facts.flag === undefined);
+    t.strictSame(
+      secret.map(({ facts }) => facts.variable),
+      ['FENCE_SECRET', 'ZHIPUAI_API_KEY', 'HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'],
+    );
+  },
+);
 
 t.test('flags and variables are unique', async (t) => {
   const names = settingList.flatMap(({ facts: { flag, variable, fileVariable, alias } }) =>

@@ -149,6 +149,27 @@ const ROWS: Readonly<Record<string, Row>> = {
     remedy: OPTION,
   },
   tokenTtlMs: seconds('5', 5000, ['4.9', '86401']),
+  httpsProxy: {
+    takes: [
+      ['', ''],
+      ['http://user:pass@proxy:3128', 'http://user:pass@proxy:3128'],
+    ],
+    refuses: ['proxy:3128'],
+    remedy: /must be an http/,
+  },
+  httpProxy: {
+    takes: [
+      ['', ''],
+      ['http://user:pass@proxy:3128', 'http://user:pass@proxy:3128'],
+    ],
+    refuses: ['proxy:3128'],
+    remedy: /must be an http/,
+  },
+  noProxy: {
+    takes: [['localhost,.example', 'localhost,.example']],
+    refuses: [],
+    remedy: /./,
+  },
   connectTimeoutMs: seconds('0.01', 10, ['0', '3601']),
   firstByteTimeoutMs: seconds('1.5', 1500, ['0', '86401']),
   idleTimeoutMs: seconds('86400', 86_400_000, ['0', '86401']),

@@ -16,7 +16,7 @@ import { healthy, startProgram } from './support/program.ts';
 const root = join(import.meta.dirname, '..', '..');
 const docker = join(root, 'docker');
 const file = (name: string) => join(docker, name);
-const overlays = ['compose.sandbox.yml', 'compose.langchain-chatchat.yml'];
+const overlays = ['compose.sandbox.yml', 'compose.chatchat.yml'];
 
 t.setTimeout(180_000);
 

@@ -6,6 +6,7 @@ import t from 'tap';
 import { loadSettings } from '../../src/config/load.ts';
 import { settingList } from '../../src/config/settings.ts';
 import { SANDBOX_KEY } from '../../src/sandbox/fake-glm.ts';
+import { COMING_NAMES } from '../support/coming-names.ts';
 import { type Project, readProject, type Service, secondsOf } from './support/compose-file.ts';
 import { lastOf, pairs, parseDockerfile } from './support/dockerfile.ts';
 import { portOf, startOrder } from './support/local-services.ts';
@@ -17,10 +18,7 @@ const file = (name: string) => join(folder, name);
 const projects: Readonly<Record<string, Project>> = {
   'compose.yml': readProject(file('compose.yml')),
   'compose.sandbox.yml': readProject(file('compose.yml'), file('compose.sandbox.yml')),
-  'compose.langchain-chatchat.yml': readProject(
-    file('compose.yml'),
-    file('compose.langchain-chatchat.yml'),
-  ),
+  'compose.chatchat.yml': readProject(file('compose.yml'), file('compose.chatchat.yml')),
 };
 
 const services: readonly (readonly [string, Service])[] = Object.entries(projects).flatMap(
@@ -40,7 +38,7 @@ t.test('each project starts the services it is for, in an order that exists', as
   t.strictSame(orders, [
     ['compose.yml', ['controller', 'worker', 'api']],
     ['compose.sandbox.yml', ['controller', 'sandbox', 'worker', 'api']],
-    ['compose.langchain-chatchat.yml', ['worker']],
+    ['compose.chatchat.yml', ['worker']],
   ]);
 });
 
@@ -75,7 +73,7 @@ t.test('the variables of the worker are settings, with values that it takes', as
   for (const name of Object.keys(projects)) {
     const { environment = {} } = workerOf(name);
     t.strictSame(
-      Object.keys(environment).filter((variable) => !known.includes(variable)),
+      Object.keys(environment).filter((name) => ![...known, ...COMING_NAMES].includes(name)),
       [],
       name,
     );
@@ -105,10 +103,32 @@ t.test('health checks ask the port that their service listens on', async (t) => 
   }
 });
 
-t.test('a stop leaves the worker the time to drain', async (t) => {
-  for (const name of Object.keys(projects)) {
-    const { stop_grace_period: grace, environment } = workerOf(name);
-    t.ok(secondsOf(grace) > Number(environment?.['DRAIN_TIMEOUT']), name);
+t.test('a stop leaves the worker, and who hands its answers on, the time to drain', async (t) => {
+  for (const [name, project] of Object.entries(projects)) {
+    const seconds = Number(workerOf(name).environment?.['DRAIN_TIMEOUT']);
+    for (const service of ['worker', 'api']) {
+      const facts = project.services.get(service);
+      if (facts !== undefined) t.ok(secondsOf(facts.stop_grace_period) > seconds, name);
+    }
+  }
+});
+
+t.test('no log grows without end', async (t) => {
+  for (const [name, service] of services) {
+    t.strictSame(
+      service.logging,
+      { driver: 'json-file', options: { 'max-size': '10m', 'max-file': '5' } },
+      name,
+    );
+  }
+});
+
+t.test('every build argument is one that its Dockerfile declares, and the other way', async (t) => {
+  for (const [name, { build }] of services) {
+    const text = readFileSync(join(root, build?.dockerfile ?? 'Dockerfile'), 'utf8');
+    const steps = parseDockerfile(text).flatMap((stage) => stage.steps);
+    const declared = steps.filter(({ keyword }) => keyword === 'ARG').map(({ rest }) => rest);
+    t.strictSame([...new Set(declared)], build?.args, name);
   }
 });
 
@@ -121,10 +141,28 @@ t.test(
 );
 
 t.test('Chatchat is told the address under which the port is published', async (t) => {
-  const { ports, environment } = workerOf('compose.langchain-chatchat.yml');
+  const { ports, environment } = workerOf('compose.chatchat.yml');
   const [, host, port, inside] = /^([\d.]+):(\d+):(\d+)$/.exec(ports?.join() ?? '') ?? [];
   t.equal(environment?.['WORKER_ADDRESS'], `http://${host}:${port}`);
-  t.equal(Number(inside), portOf(workerOf('compose.langchain-chatchat.yml')));
+  t.equal(Number(inside), portOf(workerOf('compose.chatchat.yml')));
+});
+
+t.test(
+  'Chatchat gets one name, a template that cannot be forged, and errors as text',
+  async (t) => {
+    t.match(workerOf('compose.chatchat.yml').environment, {
+      MODEL_NAMES: 'zhipu-api=glm-4.6',
+      CONV_TEMPLATE: 'fenced',
+      ERRORS: 'text',
+    });
+  },
+);
+
+t.test('pages, which sort the names and open on the first, open on one that chats', async (t) => {
+  for (const name of Object.keys(projects)) {
+    const names = String(workerOf(name).environment?.['MODEL_NAMES']).split(',');
+    t.match(names.toSorted()[0], /=glm-/, name);
+  }
 });
 
 t.test('no key is in the repository, only the one that the sandbox takes', async (t) => {

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import t from 'tap';
 import { helpText } from '../../src/config/help.ts';
 import { settingList } from '../../src/config/settings.ts';
+import { COMING_NAMES } from '../support/coming-names.ts';
 import { root } from '../support/readme-tables.ts';
 
 const pages = [
@@ -34,27 +35,17 @@ const variables = settingList.flatMap(({ facts: { variable, fileVariable, alias 
 /** Names in capitals that belong to others: signals, FastChat, Chatchat, and what examples make up. */
 const FOREIGN_NAMES = [
   'TEST_SEED',
-  ...[
-    'SIGHUP',
-    'SIGTERM',
-    'SIGINT',
-    'EACCES',
-    'JSON',
-    'POST',
-    'EMPTY',
-    'YOUR',
-    'GLM',
-    'NAME',
-    'URL',
-  ],
-  ...['FASTCHAT_WORKER_API_TIMEOUT', 'LLM_MODELS', 'ONLINE_LLM_MODEL', 'EMBEDDING_MODEL'],
-  ...['FSCHAT_MODEL_WORKERS', 'HTTPX_DEFAULT_TIMEOUT', 'SECOND_KEY'],
+  ...['SIGHUP', 'SIGTERM', 'SIGINT', 'EACCES', 'JSON', 'POST', 'EMPTY', 'YOUR', 'GLM', 'NAME'],
+  ...['URL', 'ADDRESS', 'NODE_EXTRA_CA_CERTS'],
+  ...['NPM_CONFIG_REGISTRY', 'PIP_INDEX_URL', 'LOGDIR', 'FASTCHAT_WORKER_API_TIMEOUT'],
+  ...['LLM_MODELS', 'ONLINE_LLM_MODEL', 'EMBEDDING_MODEL', 'MODEL_PATH', 'OPENAI_API_BASE'],
+  ...['FSCHAT_MODEL_WORKERS', 'HTTPX_DEFAULT_TIMEOUT', 'SECOND_KEY', 'MODEL_PLATFORMS'],
 ];
 
 /** Files that a user makes, or that belong to Langchain-Chatchat. */
 const FOREIGN_FILES = [
   ...['docker/zhipuai-api-key.txt', 'configs/server_config.py', 'configs/model_config.py'],
-  ...['models.json', 'startup.py'],
+  ...['models.json', 'startup.py', 'model_settings.yaml'],
 ];
 
 /** The texts of code spans. */
@@ -104,6 +95,11 @@ everyPage('scripts of npm are in package.json', (text) => {
     .filter((script) => !NPM_COMMANDS.includes(script) && !(script in scripts));
 });
 
+everyPage(
+  'nobody is told to use npx, which finds no package in a clone that is not installed',
+  (text) => [...spans(text), ...commands(text)].filter((code) => /\bnpx\b/.test(code)),
+);
+
 everyPage('commands and flags of the worker are in --help', (text) => {
   const own = /\b(?:glm-worker|npm start|npm run demo|cli\.js)\b(.*)/;
   const help = helpText();
@@ -112,8 +108,38 @@ everyPage('commands and flags of the worker are in --help', (text) => {
   const words = rests.flatMap((rest) => rest.trim().split(/\s+/));
   const named = words.filter((word) => /^--[a-z]|^(serve|demo|sandbox|doctor)$/.test(word));
   const flags = spans(text).filter((span) => /^--[a-z][\w-]+$/.test(span));
-  const foreign = ['--api-keys', '--wait'];
+  const foreign = ['--api-keys', '--wait', '--remove-orphans', '--dispatch-method'];
   return [...named, ...flags].filter((word) => !foreign.includes(word) && !help.includes(word));
+});
+
+/** GLM's ids in the section of docs/models.md about its lists of today. */
+function modelsOfToday(): string[] {
+  const text = readFileSync(join(root, 'docs', 'models.md'), 'utf8');
+  const [, section = ''] = /^## Which ones GLM lists today$(.*?)^## /ms.exec(text) ?? [];
+  const rows = section.match(/^\| .*/gm) ?? [];
+  return rows.flatMap(spans);
+}
+
+/** Ids of chat and embedding models that stand for what a name is served by. */
+function modelIds(text: string): string[] {
+  const found = text.matchAll(/(?:=|--glm-model )((?:glm|embedding)-[\w.-]+)/g);
+  return [...found].map(([, id]) => String(id));
+}
+
+everyPage('what is to be typed names models that GLM lists today', (text) => {
+  const blocks = text.match(/^```(sh|ini)\n.*?^```/gms) ?? [];
+  return blocks.flatMap(modelIds).filter((id) => !modelsOfToday().includes(id));
+});
+
+t.test('so do the files for Docker', async (t) => {
+  for (const name of ['compose.yml', 'compose.chatchat.yml', 'worker.env']) {
+    const ids = modelIds(readFileSync(join(root, 'docker', name), 'utf8'));
+    t.strictSame(
+      ids.filter((id) => !modelsOfToday().includes(id)),
+      [],
+      name,
+    );
+  }
 });
 
 everyPage('variables are settings', (text) => {
@@ -121,11 +147,21 @@ everyPage('variables are settings', (text) => {
   return [...code.matchAll(/(?<![\w/.$-])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*(?![\w.])/g)]
     .map(([name]) => name)
     .filter((name) => name.length > 3 || name.includes('_'))
-    .filter((name) => !variables.includes(name) && !FOREIGN_NAMES.includes(name));
+    .filter((name) => ![...variables, ...FOREIGN_NAMES, ...COMING_NAMES].includes(name));
+});
+
+t.test('no name counts as foreign that is a setting', async (t) => {
+  const foreign = [...FOREIGN_NAMES, ...COMING_NAMES];
+  t.strictSame(
+    foreign.filter((name) => variables.includes(name)),
+    [],
+  );
 });
 
 everyPage('files are there', (text) => {
-  const words = [...spans(text), ...commands(text).flatMap((line) => line.split(/\s+/))];
+  // A span that is a link has its address checked.
+  const unlinked = text.replace(/\[`[^`\n]+`\]\(/g, '(');
+  const words = [...spans(unlinked), ...commands(text).flatMap((line) => line.split(/\s+/))];
   return words
     .filter((word) => /^(\.?[\w-]+\/)*[\w.-]+\.(ts|md|yml|json|mjs|txt|py|env)$/.test(word))
     .filter((word) => !FOREIGN_FILES.includes(word) && !existsSync(join(root, word)));

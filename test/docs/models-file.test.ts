@@ -7,17 +7,24 @@ import { loadModelsFile } from '../../src/config/models-file.ts';
 import { root } from '../support/readme-tables.ts';
 
 const page = readFileSync(join(root, 'docs', 'models.md'), 'utf8');
-const [, example = ''] = /<!-- models-file -->\n```json\n(.*?)```/s.exec(page) ?? [];
+const examples = [...page.matchAll(/^```json\n(.*?)^```/gms)].map(([, json]) => String(json));
+
+/** Keys that are on their way; each has to go from here when it is there. */
+const COMING: readonly string[] = [];
 
 /** The keys of the table, without the backticks around them. */
 const keys = [...page.matchAll(/^\| (`[a-z_]+`(?:, `[a-z_]+`)*) \| (?!\d)/gm)].flatMap(([, cell]) =>
   String(cell).replaceAll('`', '').split(', '),
 );
 
-t.test('the example is a valid file', async (t) => {
-  const folder = t.testdir({ 'models.json': example });
-  const result = loadModelsFile(join(folder, 'models.json'), { SECOND_KEY: 'id.secret' });
-  t.match(result, { ok: true });
+t.test('the examples are valid files', async (t) => {
+  const present = examples.filter((json) => !COMING.some((key) => json.includes(`"${key}"`)));
+  t.ok(present.length > 0);
+  for (const example of present) {
+    const folder = t.testdir({ 'models.json': example });
+    const result = loadModelsFile(join(folder, 'models.json'), { SECOND_KEY: 'id.secret' });
+    t.match(result, { ok: true });
+  }
 });
 
 t.test('every key of the table is taken, and any other refused', async (t) => {
@@ -26,7 +33,9 @@ t.test('every key of the table is taken, and any other refused', async (t) => {
     const result = loadModelsFile(join(folder, 'models.json'), {});
     return result.ok ? '' : result.problems.join();
   };
-  for (const key of keys) t.notMatch(problemsOf(key), /Unrecognized/, key);
+  for (const key of keys) {
+    t.equal(/Unrecognized/.test(problemsOf(key)), COMING.includes(key), key);
+  }
   t.match(problemsOf('max_tokens'), /Unrecognized key/);
 });
 
@@ -36,5 +45,5 @@ t.test('the table has every key of the schema', async (t) => {
   const [, ignored = ''] = /IGNORED = \[(.*?)\]/s.exec(source) ?? [];
   const declared = [...schema.matchAll(/^ {2}([a-z_]+):/gm)].map(([, key]) => String(key));
   const left = [...ignored.matchAll(/'([a-z_]+)'/g)].map(([, key]) => String(key));
-  t.strictSame(keys, [...declared, ...left]);
+  t.strictSame(keys.toSorted(), [...declared, ...left, ...COMING].toSorted());
 });

@@ -1,65 +1,71 @@
-// The two READMEs: what is not language is the same in both, and they point to each other.
+// Pages in two languages: what is not language is the same in both, and they point to each other.
 
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import t from 'tap';
 import { root } from '../support/readme-tables.ts';
 
-const english = readFileSync(join(root, 'README.md'), 'utf8');
-const chinese = readFileSync(join(root, 'README.zh.md'), 'utf8');
+const names = ['.', 'docs'].flatMap((folder) =>
+  readdirSync(join(root, folder)).map((name) => join(folder, name)),
+);
 
-/** What stands between the markers of this name. */
-function part(text: string, name: string): string {
-  const [, found] = new RegExp(`<!-- ${name} -->\n(.*)\n<!-- /${name} -->`, 's').exec(text) ?? [];
-  if (found === undefined) throw new Error(`no part ${name}`);
-  return found;
+const pages = names
+  .filter((name) => name.endsWith('.zh.md'))
+  .map((path) => ({
+    name: basename(path, '.zh.md'),
+    chinese: readFileSync(join(root, path), 'utf8'),
+    english: readFileSync(join(root, path.replace('.zh.md', '.md')), 'utf8'),
+  }));
+
+/** Code spans, also those in tables; those in blocks are compared as blocks. */
+function spans(text: string): string[] {
+  const withoutBlocks = text.replace(/^```.*?^```/gms, '');
+  return [...withoutBlocks.matchAll(/`([^`\n]+)`/g)].map(([, code]) => String(code)).toSorted();
 }
 
-/** The first cells of each row under the head of a table. */
-function cells(tableText: string, columns: number): string[][] {
-  const rows = tableText.split('\n').slice(2);
-  return rows.map((row) => row.split(' | ').slice(0, columns));
+/** Blocks of code without comments, those left out that hold language. */
+function blocks(text: string): string[] {
+  const found = text.match(/^```.*?^```/gms) ?? [];
+  return found
+    .filter((block) => !/^```(mermaid|json)\n/.test(block))
+    .map((block) => block.replace(/ *# .*/g, ''));
 }
 
-/** Blocks of code of one language. */
-function blocks(text: string, language: string): string[] {
-  return [...text.matchAll(new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 'gs'))].map(([, code]) =>
-    String(code),
-  );
+/** Where links lead, as the English page has it. */
+function links(text: string): string[] {
+  const found = [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, link]) => String(link));
+  return found.map((link) => link.replace('.zh.md', '.md').replace(/#.*/, '')).toSorted();
 }
 
-t.test('they link to each other', async (t) => {
-  t.match(english, '[中文](README.zh.md)');
-  t.match(chinese, '[English](README.md)');
-});
-
-t.test('the tables have the same names and values', async (t) => {
-  t.strictSame(cells(part(chinese, 'settings'), 3), cells(part(english, 'settings'), 3));
-  t.strictSame(cells(part(chinese, 'parameters'), 2), cells(part(english, 'parameters'), 2));
-  t.equal(part(chinese, 'imports'), part(english, 'imports'));
-});
-
-t.test('the commands and outputs are the same', async (t) => {
-  const uncommented = (code: string) => code.replace(/ +#.*/g, '');
-  t.strictSame(blocks(chinese, 'sh').map(uncommented), blocks(english, 'sh').map(uncommented));
-  t.strictSame(blocks(chinese, 'text'), blocks(english, 'text'));
-});
-
-t.test('they have the same sections, links and tables', async (t) => {
-  const shape = (text: string) => ({
-    sections: text.match(/^## /gm)?.length,
-    rows: text.match(/^\| /gm)?.length,
-    links: text.match(/\]\([^)]+\)/g)?.filter((link) => !link.includes('README')),
+for (const { name, chinese, english } of pages) {
+  t.test(`${name} is the same in both languages`, async (t) => {
+    t.match(english, `[中文](${name}.zh.md)`);
+    t.match(chinese, `[English](${name}.md)`);
+    t.equal(chinese.match(/^##+ /gm)?.length, english.match(/^##+ /gm)?.length, 'sections');
+    t.equal(chinese.match(/^\| /gm)?.length, english.match(/^\| /gm)?.length, 'rows of tables');
+    t.strictSame(blocks(chinese), blocks(english), 'commands and files');
+    t.strictSame(links(chinese), links(english), 'links');
+    t.strictSame(new Set(spans(chinese)), new Set(spans(english)), 'code');
   });
-  t.strictSame(shape(chinese), shape(english));
+}
+
+t.test('a Chinese page leads to Chinese pages where there are any', async (t) => {
+  const translated = pages.map(({ name }) => name);
+  for (const { name, chinese } of pages) {
+    const found = [...chinese.matchAll(/\]\((?:docs\/)?([\w-]+)\.md/g)].map(([, link]) => link);
+    t.strictSame(
+      found.filter((link) => link !== name && translated.includes(String(link))),
+      [],
+      name,
+    );
+  }
 });
 
-t.test('the libraries they name are the ones of package.json, in its versions', async (t) => {
+t.test('the libraries that are named are the ones of package.json, in its versions', async (t) => {
   const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  for (const text of [english, chinese]) {
-    const rows = text.matchAll(/^\| `([\w-]+)` \| (\d+\.\d+\.\d+) \|/gm);
-    t.strictSame(Object.fromEntries([...rows].map(([, name, version]) => [name, version])), {
-      ...dependencies,
-    });
-  }
+  const page = readFileSync(join(root, 'docs', 'architecture.md'), 'utf8');
+  const rows = page.matchAll(/^\| `([\w-]+)` \| (\d+\.\d+\.\d+) \|/gm);
+  t.strictSame(Object.fromEntries([...rows].map(([, name, version]) => [name, version])), {
+    ...dependencies,
+  });
 });

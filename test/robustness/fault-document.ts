@@ -20,7 +20,7 @@ How to read a cell:
   allowed"; where it says 1, another try could not help or would repeat text.
 - \`–\`: the failure does not exist there.
 
-After each cell no place is held, every request to GLM has ended, and the worker answers as before.
+After each cell no permit is held, every request to GLM has ended, and the worker answers as before.
 `;
 
 const UPSTREAM = `## GLM and the way to it

@@ -4,12 +4,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { settingsTable } from '../../src/config/help.ts';
 import { settingList } from '../../src/config/settings.ts';
-import { failureKinds, failureRow } from '../../src/failure/table.ts';
 import { type ParameterRow, parameterRows } from '../../src/fastchat/parameters.ts';
 import { chatModelFacts, embeddingModelFacts } from '../../src/glm/catalogue.ts';
-import { glmCodes } from '../../src/glm/errors.ts';
 import { glmParameters } from '../../src/glm/parameters.ts';
+import { parameterUses, settingMeanings } from './chinese-words.ts';
+import { chineseErrorsTable, errorsTable } from './error-tables.ts';
 import { chatModelIds, embeddingModelIds } from './glm-models.ts';
+import { type Cells, codes, NONE, table } from './markdown-table.ts';
 
 /** The folder of the project. */
 export const root = join(import.meta.dirname, '..', '..');
@@ -23,25 +24,48 @@ export interface GeneratedPart {
 
 /** Everything that `npm run docs` writes. */
 export const generatedParts: readonly GeneratedPart[] = [
-  { file: 'README.md', name: 'settings', make: () => settingsTable().trim() },
-  { file: 'README.md', name: 'parameters', make: parametersTable },
+  { file: 'docs/settings.md', name: 'settings', make: () => settingsTable().trim() },
+  { file: 'docs/settings.zh.md', name: 'settings', make: chineseSettingsTable },
+  { file: 'docs/parameters.md', name: 'parameters', make: parametersTable },
+  { file: 'docs/parameters.zh.md', name: 'parameters', make: chineseParametersTable },
   { file: 'docs/errors.md', name: 'errors', make: errorsTable },
+  { file: 'docs/errors.zh.md', name: 'errors', make: chineseErrorsTable },
   { file: 'docs/models.md', name: 'chat-models', make: chatModelsTable },
   { file: 'docs/models.md', name: 'embedding-models', make: embeddingModelsTable },
   { file: 'docs/licences.md', name: 'licences', make: licencesTable },
 ];
 
-type Cells = readonly string[];
-
-function table(head: Cells, rows: readonly Cells[]): string {
-  const line = (cells: Cells) => `| ${cells.join(' | ')} |`;
-  return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)].join('\n');
+/** The word for `key`; throws where a page would stay without it. */
+function chinese(words: Readonly<Record<string, string>>, key: string): string {
+  const word = words[key];
+  if (word === undefined) throw new Error(`test/support/chinese-words.ts has nothing for ${key}`);
+  return word;
 }
 
-const NONE = '–';
+/** A table in Chinese: the cells that are no language, and the last ones translated. */
+function translated(text: string, head: Cells, last: (cells: Cells) => string): string {
+  const rows = text.trim().split('\n').slice(2);
+  const cells = rows.map((row) => row.slice(2, -2).split(' | '));
+  return table(
+    head,
+    cells.map((row) => [...row.slice(0, -1), last(row)]),
+  );
+}
 
-const codes = (names: readonly string[]) =>
-  names.length === 0 ? NONE : names.map((name) => `\`${name}\``).join(', ');
+/** The first name in a cell of code spans. */
+const nameIn = (cell: string | undefined) => /`([^`]+)`/.exec(cell ?? '')?.[1] ?? '';
+
+function chineseSettingsTable(): string {
+  return translated(settingsTable(), ['参数', '变量', '默认值', '含义'], ([, variables]) =>
+    chinese(settingMeanings, nameIn(variables)),
+  );
+}
+
+function chineseParametersTable(): string {
+  return translated(parametersTable(), ['FastChat 发来', 'GLM 收到', '处理'], ([field]) =>
+    chinese(parameterUses, nameIn(field)),
+  );
+}
 
 /** FastChat's field -> GLM's field, and what happens on the way. */
 function parametersTable(): string {
@@ -66,24 +90,6 @@ function parameterCells(row: ParameterRow): Cells {
   const to = glm === undefined ? NONE : codes(glm.to.split(', '));
   return [FILLED.get(row.field) ?? to, 'use' in row ? row.use : (glm?.rule ?? '')];
 }
-
-function errorsTable(): string {
-  const rows = failureKinds.map((kind) => {
-    const { code, fault, retry, remedy } = failureRow(kind);
-    const glm = [...glmCodes].filter(([, meaning]) => meaning === kind).map(([number]) => number);
-    const retried = retry.map((one) => RETRIES[one]).join(', ') || 'never';
-    return [codes([kind]), String(code), glm.join(' ') || NONE, fault, retried, remedy];
-  });
-  return table(['failure', 'error_code', 'GLM codes', 'whose', 'asked again', 'what to do'], rows);
-}
-
-/** How the table says what may follow a failed attempt. */
-const RETRIES = {
-  here: 'here',
-  load: 'here, by the rules for load',
-  other_account: 'another account',
-  fallback: 'fallback',
-} as const;
 
 const grouped = new Intl.NumberFormat('en');
 

@@ -1,4 +1,4 @@
-// The sources as text: their imports, their code without comments and strings, README's tables.
+// The sources as text: their imports, their code without comments and strings, and parts of pages.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -56,14 +56,10 @@ function readSource(path: string): SourceFile {
   };
 }
 
-/** What README has between `<!-- name -->` and `<!-- /name -->`, trimmed; null without README. */
-export function readmePart(name: string): string | null {
-  try {
-    const text = readFileSync(join(ROOT, 'README.md'), 'utf8');
-    const [, part = null] =
-      new RegExp(`<!-- ${name} -->(.*)<!-- /${name} -->`, 's').exec(text) ?? [];
-    return part?.trim() ?? null;
-  } catch {
-    return null;
-  }
+/** What a page of the project has between `<!-- name -->` and `<!-- /name -->`, trimmed. */
+export function pagePart(path: string, name: string): string {
+  const text = readFileSync(join(ROOT, path), 'utf8');
+  const [, part] = new RegExp(`<!-- ${name} -->(.*)<!-- /${name} -->`, 's').exec(text) ?? [];
+  if (part === undefined) throw new Error(`${path} has no part ${name}`);
+  return part.trim();
 }

@@ -22,9 +22,21 @@ const dependency = z.strictObject({
   required: z.boolean().optional(),
 });
 
+/** Build arguments have no value: they are taken from the environment of who builds. */
+const build = z.strictObject({
+  context: z.string(),
+  dockerfile: z.string().optional(),
+  args: z.array(z.string().regex(/^[A-Z_]+$/)).optional(),
+});
+
+const logging = z.strictObject({
+  driver: z.literal('json-file'),
+  options: z.strictObject({ 'max-size': z.string().regex(/^\d+m$/), 'max-file': z.string() }),
+});
+
 /** The keys of the compose specification that our files use. */
 const service = z.strictObject({
-  build: z.strictObject({ context: z.string(), dockerfile: z.string().optional() }).optional(),
+  build: build.optional(),
   cap_drop: z.array(z.string()).optional(),
   command: z.array(z.string()).optional(),
   depends_on: z.record(z.string(), dependency).optional(),
@@ -32,6 +44,7 @@ const service = z.strictObject({
   environment: z.record(z.string(), z.string()).optional(),
   extra_hosts: z.array(z.string()).optional(),
   healthcheck: healthcheck.optional(),
+  logging: logging.optional(),
   ports: z.array(z.string().regex(/^127\.0\.0\.1:\d+:\d+$/)).optional(),
   profiles: z.array(z.string()).optional(),
   read_only: z.boolean().optional(),
@@ -45,6 +58,7 @@ const service = z.strictObject({
 const composeFile = z.strictObject({
   name: z.string().optional(),
   'x-fastchat': z.unknown().optional(),
+  'x-logging': z.unknown().optional(),
   services: z.record(z.string(), service),
   secrets: z.record(z.string(), z.strictObject({ file: z.string() })).optional(),
 });
