@@ -4,10 +4,10 @@ import { Failure } from '../failure/failure.ts';
 import { type FailureRow, failureRow } from '../failure/table.ts';
 import { type Clock, sleep } from '../lib/clock.ts';
 import { ModelError } from '../model/model-error.ts';
-import { REST_MS } from './account.ts';
 import type { AdmissionEvents } from './events.ts';
 import { type Gate, isResting, type Permit, type Target, type Ticket } from './gate.ts';
 import type { PermitOutcome } from './lane.ts';
+import { REST_MS } from './resting.ts';
 
 /** Wait before the second attempt and the longest one, in milliseconds; each is jittered. */
 const FIRST_WAIT_MS = 500;
@@ -104,8 +104,7 @@ export class Attempts<Model> {
     const { account, lane } = endpoint;
     const now = this.#deps.clock.now();
     const wasResting = isResting(endpoint, now);
-    if (rests === 'account') account.rest(now);
-    else lane.rest(now);
+    (rests === 'account' ? account : lane).rest(now);
     if (wasResting) return;
     const model = rests === 'account' ? null : lane.model;
     this.#deps.events.accountRested({ account: account.label, model, error, forMs: REST_MS });

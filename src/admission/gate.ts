@@ -179,24 +179,18 @@ export class Gate {
   /** Lets in whoever can go, in the order of the queue; one who cannot does not hold up others. */
   #admit(): void {
     const blocked = new Set<Target<unknown>>();
-    const queue = [...this.#queue];
-    const ready = queue.filter(({ ticket }) => ticket.readyAt <= this.#clock.now());
-    this.#let(ready, blocked);
-    // What is free after that goes to those who were refused before: it is their best chance.
-    const refused = queue.filter(({ ticket, target }) => {
-      return ticket.readyAt > this.#clock.now() && this.#isReady(ticket, target);
-    });
-    for (const { ticket, target, tryToEnter } of refused) {
-      if (this.#isReady(ticket, target) && !blocked.has(target)) tryToEnter();
-    }
-    this.#lookAgain();
-  }
-
-  #let(ready: readonly Waiting[], blocked: Set<Target<unknown>>): void {
+    const now = this.#clock.now();
+    const ready = this.#queue.filter(({ ticket }) => ticket.readyAt <= now);
+    const refused = this.#queue.filter(({ ticket }) => ticket.readyAt > now);
     for (const { target, tryToEnter } of ready) {
       if (this.#running >= this.#limits.permits) break;
       if (!blocked.has(target) && !tryToEnter()) blocked.add(target);
     }
+    // What is free after that goes to those who were refused before: it is their best chance.
+    for (const { ticket, target, tryToEnter } of refused) {
+      if (!blocked.has(target) && this.#isReady(ticket, target)) tryToEnter();
+    }
+    this.#lookAgain();
   }
 
   #isReady(ticket: Ticket, target: Target<unknown>): boolean {

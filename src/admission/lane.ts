@@ -1,9 +1,9 @@
 // One account at one model: how many requests it takes at once, and what its refusals mean.
 
 import type { Clock } from '../lib/clock.ts';
-import { REST_MS } from './account.ts';
 import { AdaptiveLimit } from './adaptive-limit.ts';
 import { Outage } from './outage.ts';
+import { Resting } from './resting.ts';
 import { StartEvidence } from './start-evidence.ts';
 
 /** So soon after the end of an answer a start goes into the place that it freed, in milliseconds. */
@@ -57,7 +57,8 @@ export interface LaneSnapshot {
   readonly outage: boolean;
 }
 
-export class Lane {
+/** It rests when the account may not use the model, or there is none. */
+export class Lane extends Resting {
   readonly model: string;
   readonly #clock: Clock;
   readonly #random: () => number;
@@ -66,9 +67,9 @@ export class Lane {
   readonly #outage: Outage;
   /** When answers of ours ended whose places nobody has taken yet. */
   readonly #freed: number[] = [];
-  #restsUntil = Number.NEGATIVE_INFINITY;
 
   constructor(options: LaneOptions) {
+    super();
     this.model = options.model;
     this.#clock = options.clock;
     this.#random = options.random;
@@ -80,8 +81,8 @@ export class Lane {
   /** Milliseconds until one more may start; Infinity = not before a running one has ended. */
   waitMs(): number {
     const wait = this.#window.waitMs();
-    const probe = this.#outage.isOn ? this.#window.inFlight > 0 : false;
-    return probe ? Number.POSITIVE_INFINITY : Math.max(wait, this.#outage.waitMs);
+    const isProbed = this.#outage.isOn && this.#window.inFlight > 0;
+    return isProbed ? Number.POSITIVE_INFINITY : Math.max(wait, this.#outage.waitMs);
   }
 
   /** Whether an answer has just ended whose place is still free. */
@@ -133,15 +134,6 @@ export class Lane {
     return this.#evidence.chanceOf(request, refusals) > UNLIKELY;
   }
 
-  /** Leaves the account alone at this model for a while: it may not use it, or there is none. */
-  rest(now: number): void {
-    this.#restsUntil = now + REST_MS;
-  }
-
-  isResting(now: number): boolean {
-    return now < this.#restsUntil;
-  }
-
   setBounds(bounds: { readonly max: number; readonly start: number }): void {
     this.#window.setBounds(bounds);
   }
@@ -150,7 +142,7 @@ export class Lane {
     return {
       limit: Math.round(this.#window.limit),
       inFlight: this.#window.inFlight,
-      restsUntil: this.isResting(this.#clock.now()) ? this.#restsUntil : null,
+      restsUntil: this.isResting(this.#clock.now()) ? this.restsUntil : null,
       lastAcceptedAt: this.#window.lastAcceptedAt,
       outage: this.#outage.isOn,
     };

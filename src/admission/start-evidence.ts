@@ -37,6 +37,8 @@ interface Span {
   refused: number;
 }
 
+const NOTHING: Span = { handovers: 0, others: 0, refusedHandovers: 0, refused: 0 };
+
 /**
  * At a limit, a start that takes the place of an answer which has just ended is accepted, while one
  * that comes on top is refused. Where refusals are random, or follow one request, both fare alike.
@@ -69,7 +71,7 @@ export class StartEvidence {
     this.#forget();
     let fewer = 0;
     let variance = 0;
-    const total = { handovers: 0, others: 0, refusedHandovers: 0, refused: 0 };
+    const total = { ...NOTHING };
     for (const { handovers, others, refusedHandovers, refused } of this.#spans()) {
       const all = handovers + others;
       if (handovers === 0 || others === 0) continue;
@@ -122,9 +124,7 @@ export class StartEvidence {
     const spans = new Map<number, Span>();
     for (const { at, handover, refused } of this.#starts) {
       const number = Math.floor(at / this.#spanMs);
-      const span = spans.get(number) ?? {
-        ...{ handovers: 0, others: 0, refusedHandovers: 0, refused: 0 },
-      };
+      const span = spans.get(number) ?? { ...NOTHING };
       spans.set(number, span);
       if (handover) span.handovers++;
       else span.others++;

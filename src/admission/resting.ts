@@ -1,0 +1,22 @@
+// Leaves somebody alone for a while: an account, or an account at one model.
+
+/** How long somebody is left alone after a refusal for their own sake, in milliseconds. */
+export const REST_MS = 60_000;
+
+/** Whoever the provider refused for their own sake, and so is asked again only later. */
+export abstract class Resting {
+  #restsUntil = Number.NEGATIVE_INFINITY;
+
+  /** When it may be asked again, in the clock's milliseconds; in the past when it is not resting. */
+  get restsUntil(): number {
+    return this.#restsUntil;
+  }
+
+  rest(now: number): void {
+    this.#restsUntil = now + REST_MS;
+  }
+
+  isResting(now: number): boolean {
+    return now < this.#restsUntil;
+  }
+}
