@@ -168,21 +168,21 @@ async function drain(
 }
 
 /** Whatever in the settings no log may show: keys, their secret halves, passwords of addresses. */
-function secretsOf(settings: Settings): Set<string> {
+function secretsOf(settings: Settings): string[] {
   const { apiKeys, fenceSecret, workerAddress, controllerAddress, baseUrl, models } = settings;
   const { httpProxy, httpsProxy } = settings;
   const addresses = [workerAddress, controllerAddress, baseUrl, httpProxy, httpsProxy];
   const passwords = addresses.flatMap(passwordsOf);
-  return new Set([
-    ...apiKeys.flatMap(partsOfKey),
-    fenceSecret,
-    ...passwords,
-    ...keySecrets(models),
-  ]);
+  return [...apiKeys.flatMap(partsOfKey), fenceSecret, ...passwords, ...keySecrets(models)];
 }
 
 function keySecrets(models: ReadonlyMap<string, ModelEntry>): string[] {
-  return [...models.values()].flatMap(({ apiKeys = [] }) => apiKeys.flatMap(partsOfKey));
+  return keysOf(models).flatMap(partsOfKey);
+}
+
+/** The keys that only models of MODELS_FILE have. */
+function keysOf(models: ReadonlyMap<string, ModelEntry>): string[] {
+  return [...models.values()].flatMap(({ apiKeys = [] }) => apiKeys);
 }
 
 function partsOfKey(key: string): string[] {
@@ -191,8 +191,7 @@ function partsOfKey(key: string): string[] {
 
 /** What the markers of `fenced` come from: without a secret of its own, the first key there is. */
 function fenceSecretOf({ fenceSecret, apiKeys, models }: Settings): string {
-  const ofModels = [...models.values()].flatMap(({ apiKeys: own = [] }) => own);
-  const [key = ''] = [...apiKeys, ...ofModels];
+  const [key = ''] = [...apiKeys, ...keysOf(models)];
   return fenceSecret || key;
 }
 

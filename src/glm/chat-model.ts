@@ -2,10 +2,10 @@
 
 import { randomUUID } from 'node:crypto';
 import type { ChatDelta, ChatModel, ChatRequest, ChatStream } from '../model/chat-model.ts';
-import { ModelError } from '../model/model-error.ts';
 import { ChatEvents } from '../upstream/chat-events.ts';
 import { readBody } from '../upstream/read-body.ts';
 import type { ResponseBytes } from '../upstream/response-bytes.ts';
+import { TimeLimit } from '../upstream/time-limit.ts';
 import { type GlmClient, refusalOf } from './client.ts';
 import { chatBody, type GlmModel } from './parameters.ts';
 import { glmDialect } from './stream-dialect.ts';
@@ -64,7 +64,7 @@ class GlmChatStream implements ChatStream {
   async *[Symbol.asyncIterator](): AsyncGenerator<ChatDelta, void, undefined> {
     const { response, events } = await this.#client.withFreshToken(() => this.#open());
     this.#response = response;
-    const silence = new Silence(response, this.#limits.idleTimeoutMs);
+    const silence = limitSilence(response, this.#limits.idleTimeoutMs);
     try {
       yield ACCEPTED;
       while (!events.ended) {
@@ -72,7 +72,7 @@ class GlmChatStream implements ChatStream {
         if (bytes === null) break;
         events.feed(bytes);
         // Comments and blank lines keep a connection alive, and are no answer.
-        if (events.saidSomething) silence.broken();
+        if (events.saidSomething) silence.restart();
         for (const delta of events.take()) yield delta;
       }
       const last = events.end();
@@ -93,7 +93,7 @@ class GlmChatStream implements ChatStream {
     const asked = { method: 'POST', path: PATH, body, accept: EVENT_STREAM } as const;
     const response = await this.#client.send(asked, this.#signal);
     // Interim responses would put off the pool's own limit for ever.
-    const silence = new Silence(response, this.#limits.firstByteTimeoutMs);
+    const silence = limitSilence(response, this.#limits.firstByteTimeoutMs);
     try {
       const head = await response.head();
       if (head.status !== 200) throw await refusalOf(response, head);
@@ -115,24 +115,9 @@ class GlmChatStream implements ChatStream {
   }
 }
 
-/** Ends a response that has been silent for too long. */
-class Silence {
-  readonly #timer: NodeJS.Timeout;
-
-  constructor(response: ResponseBytes, limitMs: number) {
-    this.#timer = setTimeout(() => {
-      response.abort(new ModelError('upstream_timeout', { message: `silent for ${limitMs} ms` }));
-    }, limitMs);
-    this.#timer.unref();
-  }
-
-  broken(): void {
-    this.#timer.refresh();
-  }
-
-  end(): void {
-    clearTimeout(this.#timer);
-  }
+/** Ends a response that is silent for so long. */
+function limitSilence(response: ResponseBytes, limitMs: number): TimeLimit {
+  return new TimeLimit(response, limitMs, `silent for ${limitMs} ms`);
 }
 
 /**

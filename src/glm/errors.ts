@@ -115,8 +115,12 @@ export function errorOfBody(body: unknown, context: RefusalContext): ModelError 
 
 /** Cheap, because every event of a stream is asked. */
 function mayBeError(body: unknown): body is object {
-  if (typeof body !== 'object' || body === null) return false;
-  return ('error' in body && body.error !== null) || 'code' in body;
+  return saysError(body) || (typeof body === 'object' && body !== null && 'code' in body);
+}
+
+/** Whether something calls itself an error, be its form known or not. */
+export function saysError(body: unknown): body is object {
+  return typeof body === 'object' && body !== null && 'error' in body && body.error !== null;
 }
 
 function kindOfCode(code: string | undefined, message: string, status: number): ModelFailureKind {

@@ -3,7 +3,7 @@
 import type { FinishReason } from '../model/chat-model.ts';
 import { ModelError, type ModelFailureKind } from '../model/model-error.ts';
 import type { StreamDialect } from '../upstream/chat-events.ts';
-import { errorOfBody } from './errors.ts';
+import { errorOfBody, saysError } from './errors.ts';
 
 /** GLM's reasons (page "chat completion"), and those that were seen. */
 const finishReasons: ReadonlyMap<string, FinishReason | ModelFailureKind> = new Map<
@@ -27,8 +27,3 @@ export const glmDialect: StreamDialect = {
       ? new ModelError('upstream_error', { message: 'an unreadable error' })
       : null),
 };
-
-/** Whether an event calls itself an error, in a form that nobody knows. */
-function saysError(event: unknown): boolean {
-  return typeof event === 'object' && event !== null && 'error' in event && event.error !== null;
-}

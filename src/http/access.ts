@@ -1,10 +1,10 @@
 // Who may call: programs, but no web pages of others, and on this machine only under known names.
 
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { Failure } from '../failure/failure.ts';
 import type { FailureKind } from '../failure/kinds.ts';
-import { errorReply } from '../fastchat/frames.ts';
+import { replyWithStatus } from './failure-reply.ts';
 
 export interface AccessOptions {
   /** What it listens on. */
@@ -44,12 +44,8 @@ export function guardAccess(server: FastifyInstance, options: AccessOptions, log
       const line = { requestId: request.id, failure: kind, origin: cut(origin), host: cut(host) };
       logger.warn({ ...line, remedy }, 'request refused');
     }
-    return refuse(failure, reply);
+    return replyWithStatus(failure, reply);
   });
-}
-
-function refuse(failure: Failure, reply: FastifyReply): FastifyReply {
-  return reply.code(failure.row.status).type('application/json').send(errorReply(failure));
 }
 
 /** @param names that a request may ask under; null = any */

@@ -50,10 +50,7 @@ export function addFailureReplies(server: FastifyInstance, logger: Logger): void
     const hint = `no ${request.method} at this path`;
     if (allowed.length > 0) reply.header('allow', allowed.join(', '));
     const failure = new Failure('request_invalid', { hint });
-    return reply
-      .code(allowed.length > 0 ? 405 : 404)
-      .type('application/json')
-      .send(errorReply(failure));
+    return replyWithStatus(failure, reply, allowed.length > 0 ? 405 : 404);
   });
 }
 
@@ -66,13 +63,21 @@ function failureOfRequest(error: FastifyError | Error): Failure {
 }
 
 function sendFailure(failure: Failure, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  reply.type('application/json');
   switch (request.routeOptions.config.failureForm) {
     case 'frame':
-      return reply.code(200).send(errorFrame(failure).tail);
+      return reply.code(200).type('application/json').send(errorFrame(failure).tail);
     case 'reply':
-      return reply.code(200).send(errorReply(failure));
+      return replyWithStatus(failure, reply, 200);
     default:
-      return reply.code(failure.row.status).send(errorReply(failure));
+      return replyWithStatus(failure, reply);
   }
+}
+
+/** Tells of a failure in JSON; its own status says so too, where no other one is given. */
+export function replyWithStatus(
+  failure: Failure,
+  reply: FastifyReply,
+  status: number = failure.row.status,
+): FastifyReply {
+  return reply.code(status).type('application/json').send(errorReply(failure));
 }

@@ -1,7 +1,7 @@
 // Reads the bodies of replies that are read as a whole.
 
-import { ModelError } from '../model/model-error.ts';
 import type { ResponseBytes } from './response-bytes.ts';
+import { TimeLimit } from './time-limit.ts';
 
 /**
  * The bytes of a body.
@@ -15,10 +15,7 @@ export async function readBody(
   limit: number,
   withinMs: number,
 ): Promise<Buffer | null> {
-  const timer = setTimeout(() => {
-    response.abort(new ModelError('upstream_timeout', { message: 'a reply that trickles' }));
-  }, withinMs);
-  timer.unref();
+  const limitOfTime = new TimeLimit(response, withinMs, 'a reply that trickles');
   try {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -29,7 +26,7 @@ export async function readBody(
     }
     return Buffer.concat(chunks);
   } finally {
-    clearTimeout(timer);
+    limitOfTime.end();
   }
 }
 
