@@ -23,6 +23,16 @@ interface Row {
   readonly remedy: RegExp;
 }
 
+/** The same for both proxies. */
+const PROXY: Row = {
+  takes: [
+    ['', ''],
+    ['http://user:pass@proxy:3128', 'http://user:pass@proxy:3128'],
+  ],
+  refuses: ['proxy:3128'],
+  remedy: /must be an http/,
+};
+
 const ROWS: Readonly<Record<string, Row>> = {
   host: {
     takes: [
@@ -149,22 +159,8 @@ const ROWS: Readonly<Record<string, Row>> = {
     remedy: OPTION,
   },
   tokenTtlMs: seconds('5', 5000, ['4.9', '86401']),
-  httpsProxy: {
-    takes: [
-      ['', ''],
-      ['http://user:pass@proxy:3128', 'http://user:pass@proxy:3128'],
-    ],
-    refuses: ['proxy:3128'],
-    remedy: /must be an http/,
-  },
-  httpProxy: {
-    takes: [
-      ['', ''],
-      ['http://user:pass@proxy:3128', 'http://user:pass@proxy:3128'],
-    ],
-    refuses: ['proxy:3128'],
-    remedy: /must be an http/,
-  },
+  httpsProxy: PROXY,
+  httpProxy: PROXY,
   noProxy: {
     takes: [['localhost,.example', 'localhost,.example']],
     refuses: [],

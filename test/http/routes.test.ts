@@ -3,28 +3,8 @@
 import t from 'tap';
 import { Failure } from '../../src/failure/failure.ts';
 import { injectServer } from '../support/inject-server.ts';
+import { COUNT, STATUS, TEMPLATE } from '../support/small-replies.ts';
 import { served } from '../support/worker-parts.ts';
-
-const STATUS = { model_names: ['zhipu-api'], speed: 1, queue_length: 0 };
-
-const TEMPLATE = {
-  conv: {
-    name: 'zhipu-api',
-    system_template: '{system_message}',
-    system_message: '你是智谱AI小助手，请根据用户的提示来完成任务',
-    roles: ['user', 'assistant', 'system'],
-    messages: [],
-    offset: 0,
-    sep_style: 2,
-    sep: '\n###',
-    sep2: '\n###',
-    stop_str: '###',
-    stop_token_ids: null,
-  },
-};
-
-/** How much it is, is told elsewhere. */
-const COUNT = { count: Number, error_code: 0 };
 
 /** A refusal; its sentence is the failure table's. */
 function invalid(hint: string) {

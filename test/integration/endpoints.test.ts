@@ -3,32 +3,12 @@
 import t from 'tap';
 import { call, json } from '../support/http-call.ts';
 import { postBytes, rawSocket } from '../support/raw-socket.ts';
+import { COUNT, STATUS, TEMPLATE } from '../support/small-replies.ts';
 import { HELLO, startWorker } from '../support/start-worker.ts';
-
-const STATUS = { model_names: ['zhipu-api'], speed: 1, queue_length: 0 };
-
-const TEMPLATE = {
-  conv: {
-    name: 'zhipu-api',
-    system_template: '{system_message}',
-    system_message: '你是智谱AI小助手，请根据用户的提示来完成任务',
-    roles: ['user', 'assistant', 'system'],
-    messages: [],
-    offset: 0,
-    sep_style: 2,
-    sep: '\n###',
-    sep2: '\n###',
-    stop_str: '###',
-    stop_token_ids: null,
-  },
-};
 
 const ANSWER =
   '你好！我是沙盒里的 GLM 替身，没有真正的模型在思考。你说的是：“你好”。\n' +
   'Hello from the sandbox, where no real model is at work. You said: "你好".';
-
-/** How much it is, is told elsewhere. */
-const COUNT = { count: Number, error_code: 0 };
 
 const WHOLE = {
   text: ANSWER,

@@ -50,7 +50,7 @@ function randomOf(seed: number): Random {
 }
 
 /** Tommy Ettinger's generator of 32 bits of state: small, and good enough for test data. */
-function mulberry32(seed: number): () => number {
+export function mulberry32(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

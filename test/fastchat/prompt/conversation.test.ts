@@ -6,23 +6,12 @@ import {
   TEMPLATE_STOP,
   zhipuMarkers,
 } from '../../../src/fastchat/prompt/conversation.ts';
+import { TEMPLATE } from '../../support/small-replies.ts';
 
 t.test(
   "the default template is the original's, in the style that takes list content",
   async (t) => {
-    t.strictSame(conversationTemplate('zhipu-api', zhipuMarkers), {
-      name: 'zhipu-api',
-      system_template: '{system_message}',
-      system_message: '你是智谱AI小助手，请根据用户的提示来完成任务',
-      roles: ['user', 'assistant', 'system'],
-      messages: [],
-      offset: 0,
-      sep_style: 2,
-      sep: '\n###',
-      sep2: '\n###',
-      stop_str: '###',
-      stop_token_ids: null,
-    });
+    t.strictSame(conversationTemplate('zhipu-api', zhipuMarkers), TEMPLATE.conv);
     t.equal(TEMPLATE_STOP, '###');
   },
 );
