@@ -27,8 +27,6 @@ const KEPT = 0.7;
 const TAKEN = 0.8;
 /** Rounds from half a permit to one; a little less, so that rounding never leaves less than half. */
 const HALF = Math.cbrt(0.4999 / GROWTH);
-/** Refusals in a row, with nothing accepted, that double the pauses. */
-const PATIENCE = 16;
 /** After so many growths up to `max` without a refusal there is room for all of it. */
 const CALM = 5;
 /** Milliseconds; pauses vary by half around their length. */
@@ -65,7 +63,6 @@ export class AdaptiveLimit {
   #calm = 0;
   /** Whether a request was started since the last refusal; if not, the next is an echo of it. */
   #fresh = true;
-  #refusedInRow = 0;
   #quietUntil = 0;
   #lastAcceptedAt: number | null = null;
 
@@ -118,7 +115,6 @@ export class AdaptiveLimit {
   /** A request was accepted: call it once for each, when the response headers or data are there. */
   accepted(): void {
     this.#lastAcceptedAt = this.#clock.now();
-    this.#refusedInRow = 0;
   }
 
   /** A request gives its permit back. */
@@ -171,7 +167,6 @@ export class AdaptiveLimit {
     const held = this.inFlight;
     // A replica that is losing permits gives up some more, for those who came later.
     const leaves = this.#fresh && held < this.#heldBefore;
-    if (this.#fresh) this.#refusedInRow++;
     if (this.#fresh || held < this.#ceiling)
       this.#shrink(held, leaves ? (held * (1 + KEPT)) / 2 : held);
     this.#fresh = false;
@@ -198,8 +193,7 @@ export class AdaptiveLimit {
 
   /** Pauses for as long as the requests would take in which the window grows to half a permit. */
   #letOthers(): void {
-    const patience = 2 ** Math.floor(this.#refusedInRow / PATIENCE);
-    this.#rest((-HALF - this.#rounds) * this.#requestLength * patience);
+    this.#rest((-HALF - this.#rounds) * this.#requestLength);
     this.#rounds = -HALF;
   }
 

@@ -3,6 +3,7 @@
 import type { Clock } from '../lib/clock.ts';
 import { AdaptiveLimit } from './adaptive-limit.ts';
 import { Outage } from './outage.ts';
+import { RefusalBudget } from './refusal-budget.ts';
 import { Resting } from './resting.ts';
 import { StartEvidence } from './start-evidence.ts';
 
@@ -65,6 +66,7 @@ export class Lane extends Resting {
   readonly #window: AdaptiveLimit;
   readonly #evidence: StartEvidence;
   readonly #outage: Outage;
+  readonly #budget: RefusalBudget;
   /** When answers of ours ended whose places nobody has taken yet. */
   readonly #freed: number[] = [];
 
@@ -76,13 +78,16 @@ export class Lane extends Resting {
     this.#window = new AdaptiveLimit(options);
     this.#evidence = new StartEvidence(options.clock);
     this.#outage = new Outage(options.clock);
+    this.#budget = new RefusalBudget(options.clock);
   }
 
   /** Milliseconds until one more may start; Infinity = not before a running one has ended. */
   waitMs(): number {
     const wait = this.#window.waitMs();
     const isProbed = this.#outage.isOn && this.#window.inFlight > 0;
-    return isProbed ? Number.POSITIVE_INFINITY : Math.max(wait, this.#outage.waitMs);
+    if (isProbed) return Number.POSITIVE_INFINITY;
+    // Whoever goes into a place that an answer of ours has freed crowds nobody.
+    return Math.max(wait, this.#outage.waitMs, this.hasFreedPlace ? 0 : this.#budget.waitMs);
   }
 
   /** Whether an answer has just ended whose place is still free. */
@@ -105,28 +110,32 @@ export class Lane extends Resting {
     start.isAccepted = true;
     this.#window.accepted();
     this.#outage.accepted();
+    if (!start.handover) this.#budget.accepted();
     this.#evidence.add(start.request, start.handover, false);
   }
 
   finished(start: Start, outcome: PermitOutcome): void {
     if (outcome === 'refused') {
       this.#outage.refused();
+      if (!start.handover) this.#budget.refused();
       this.#evidence.add(start.request, start.handover, true);
-      const isLimit = this.#random() < this.#evidence.limitShare;
+      // One that was refused in a place of ours says nothing about how many there are.
+      const isLimit = !start.handover && this.#random() < this.#evidence.limitShare;
       this.#window.finished(isLimit ? 'limited' : 'unlucky');
       return;
     }
     this.#window.finished(outcome);
-    this.#evidence.requestLength = this.#window.requestLength;
+    this.#evidence.requestLength = this.#budget.requestLength = this.#window.requestLength;
     if (outcome === 'accepted') this.#freed.push(this.#clock.now());
   }
 
   /** Whether a request that was refused so many times for load should be told. */
   isHopeless(request: number, refusals: number): boolean {
     if (this.#outage.lastsMs > LONGEST_OUTAGE_MS) return true;
-    if (refusals < MOST_REFUSALS) return false;
+    if (refusals < MOST_REFUSALS || this.#budget.isSpent) return false;
     const quietMs = this.#clock.now() - (this.#window.lastAcceptedAt ?? Number.NEGATIVE_INFINITY);
-    return quietMs > QUIET_MS || this.#evidence.chanceOf(request, refusals) < UNLUCKY;
+    const isQuiet = quietMs > QUIET_MS && this.#evidence.limitShare === 0;
+    return isQuiet || this.#evidence.chanceOf(request, refusals) < UNLUCKY;
   }
 
   /** Whether a place that becomes free may end its wait: not if it is refused for its own sake. */

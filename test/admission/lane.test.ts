@@ -54,11 +54,52 @@ t.test('a request that is refused for its own sake is told after eight times', a
 });
 
 t.test('where others are refused as well, waiting goes on', async (t) => {
-  const { lane, answer, refuse } = laneOf();
-  for (let request = 0; request < 20; request++) answer(request);
-  for (let request = 20; request < 60; request++) refuse(request);
+  const { clock, lane, answer, refuse } = laneOf();
+  for (let request = 0; request < 20; request++) {
+    clock.advance(31);
+    answer(request);
+  }
+  clock.advance(31);
+  for (let request = 20; request < 40; request++) refuse(request);
   t.equal(lane.isHopeless(99, 8), false);
   t.equal(lane.isHopeless(99, 30), true);
+});
+
+t.test('where nearly everything is refused, each waits and nobody is told', async (t) => {
+  const { clock, lane, answer, refuse } = laneOf();
+  answer(0);
+  clock.advance(100);
+  for (let request = 1; request < 32; request++) refuse(request);
+  t.equal(lane.isHopeless(1, 30), false);
+  const wait = lane.waitMs();
+  t.ok(wait >= 500, 'until time has paid for one more refusal');
+  clock.advance(wait);
+  t.equal(lane.waitMs(), 0);
+});
+
+t.test('a place that an answer of ours has freed may be used at once', async (t) => {
+  const { clock, lane, answer, refuse } = laneOf();
+  const running = lane.started(0);
+  lane.accepted(running);
+  for (let request = 1; request < 40; request++) refuse(request);
+  t.ok(lane.waitMs() > 0);
+  lane.finished(running, 'accepted');
+  t.equal(lane.waitMs(), 0);
+  answer(41);
+  clock.advance(31);
+  t.ok(lane.waitMs() > 0);
+});
+
+t.test('a refusal in a freed place leaves the window alone', async (t) => {
+  const { lane, answer } = laneOf();
+  answer(0);
+  for (let request = 1; request < 10; request++) answer(request);
+  lane.started(99);
+  for (let request = 10; request < 16; request++) lane.finished(lane.started(request), 'refused');
+  const { limit } = lane.snapshot();
+  answer(16);
+  lane.finished(lane.started(17), 'refused');
+  t.equal(lane.snapshot().limit, limit);
 });
 
 t.test('an outage lets one at a time ask, and ends hope after a minute', async (t) => {

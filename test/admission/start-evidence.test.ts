@@ -80,31 +80,56 @@ t.test('a request that is refused again and again is heard twice', async (t) => 
   t.equal(evidence.limitShare, other.limitShare);
 });
 
-t.test('what is long ago says nothing any more, sooner where requests are short', async (t) => {
+t.test('what showed a limit is remembered for three minutes', async (t) => {
   const { clock, evidence, add } = evidenceOf();
   add(20, true, false);
   add(10, false, true);
-  evidence.requestLength = 60_000;
-  clock.advance(149_000);
+  clock.advance(180_000);
   t.equal(evidence.limitShare, 1);
-  evidence.requestLength = 10;
+  clock.advance(1);
   t.equal(evidence.limitShare, 0);
 });
 
-t.test('a crowd that takes every freed place shows by what it refuses for long', async (t) => {
+t.test('fifteen spans that show something else are enough to forget a limit', async (t) => {
   const { clock, evidence, add } = evidenceOf();
-  const crowd = () => {
-    add(9, true, true);
-    add(9, false, true);
-    add(1, true, false);
-    add(1, false, false);
+  const second = (refused: number) => {
+    add(4, true, false);
+    add(refused, true, true);
+    add(4, false, false);
+    add(refused, false, true);
     clock.advance(1000);
   };
-  for (let second = 0; second < 7; second++) crowd();
-  t.equal(evidence.limitShare, 0, 'a burst passes');
-  crowd();
-  t.equal(evidence.limitShare, 1);
+  add(60, true, false);
+  add(60, false, true);
+  clock.advance(1000);
+  for (let span = 0; span < 14; span++) second(1);
+  t.ok(evidence.limitShare > 0);
+  for (let span = 0; span < 5; span++) second(0);
+  t.ok(evidence.limitShare > 0, 'seconds without a refusal show nothing');
+  second(1);
+  second(1);
+  t.equal(evidence.limitShare, 0);
 });
+
+t.test('a span is as long as a request', async (t) => {
+  for (const [requestMs, share] of [
+    [10, 0],
+    [1000, 0],
+    [5000, 1],
+    [60_000, 1],
+  ] as const) {
+    const { clock, evidence, add } = evidenceOf();
+    evidence.requestLength = requestMs;
+    add(20, true, false);
+    clock.advance(4000);
+    add(10, false, true);
+    t.equal(evidence.limitShare, share, `${requestMs} ms`);
+  }
+});
+
+/** As the chance of one refusal is bounded from above: Wilson's interval, one standard deviation. */
+const wilson = (some: number, all: number) =>
+  (some + 0.5 + Math.sqrt((some * (all - some)) / all + 0.25)) / (all + 1);
 
 t.test('the chance of refusals goes by the first starts of the others', async (t) => {
   const { evidence, add } = evidenceOf();
@@ -112,7 +137,32 @@ t.test('the chance of refusals goes by the first starts of the others', async (t
   add(8, false, false);
   evidence.add(99, false, true);
   evidence.add(99, false, true);
-  t.equal(evidence.chanceOf(1_000_000, 1), 2 / 11);
-  t.equal(evidence.chanceOf(1_000_000, 3), (2 / 11) ** 3);
-  t.equal(evidence.chanceOf(99, 1), 1 / 10);
+  const near = (found: number, wanted: number) => Math.abs(found - wanted) < 1e-9;
+  t.ok(near(evidence.chanceOf(1_000_000, 1), wilson(1, 9)));
+  t.ok(near(evidence.chanceOf(1_000_000, 3), wilson(1, 9) ** 3));
+  t.ok(near(evidence.chanceOf(99, 1), wilson(0, 8)));
+});
+
+t.test('few others say little about the chance, many say much', async (t) => {
+  const { evidence, add } = evidenceOf();
+  add(2, false, false);
+  t.ok(evidence.chanceOf(99, 5) > 0.001);
+  add(18, false, false);
+  t.ok(evidence.chanceOf(99, 5) < 0.000_001);
+});
+
+t.test('at a limit the others are those who did not go into a freed place', async (t) => {
+  const { evidence, add } = evidenceOf();
+  add(40, true, false);
+  add(10, false, true);
+  t.ok(evidence.chanceOf(99, 8) > 0.9);
+});
+
+t.test('starts are forgotten after fifteen spans', async (t) => {
+  const { clock, evidence, add } = evidenceOf();
+  add(8, false, false);
+  clock.advance(15_000);
+  t.ok(evidence.chanceOf(99, 1) > 0);
+  clock.advance(1);
+  t.equal(evidence.chanceOf(99, 1), 0);
 });

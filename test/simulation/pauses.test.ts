@@ -1,4 +1,4 @@
-// Shows that a refused lane pauses politely: for as long as calls are, longer when nothing helps.
+// Shows that a refused lane pauses politely: for about as long as calls are.
 
 import t from 'tap';
 import { lane } from './lane.ts';
@@ -24,30 +24,27 @@ t.test('with nothing accepted it asks again after pauses as long as calls are', 
   t.ok(Math.abs(waitAfter(1000, 1) - usual * 1.5) < 0.01, 'one and a half times at most');
 });
 
-t.test('pauses grow while nothing is accepted, up to 45 s, and an answer ends that', async (t) => {
-  const { clock, limit, start, finish } = lane({ random: 1 });
-  const refuse = () => {
-    start(1);
-    finish(1, 'limited');
-    const wait = Math.round(limit.waitMs());
-    clock.advance(wait);
-    return wait;
-  };
-  const waits = Array.from({ length: 2000 }, refuse);
-  t.ok(
-    waits.every((wait, index) => wait >= (waits[index - 1] ?? 0)),
-    'they never get shorter',
-  );
-  const [first = 0] = waits;
-  const relative = [waits[14], waits[15], waits[31]].map((wait = 0) => Math.round(wait / first));
-  t.strictSame(relative, [1, 2, 4]);
-  t.equal(waits.at(-1), 45_000);
-  start(1);
-  limit.accepted();
-  clock.advance(1000);
-  finish(1, 'accepted');
-  t.equal(Math.round(refuse() / first), 1);
-});
+t.test(
+  'pauses stay as long as calls are, however often it is refused, and below 45 s',
+  async (t) => {
+    const { clock, limit, start, finish } = lane({ random: 1 });
+    const refuse = () => {
+      start(1);
+      finish(1, 'limited');
+      const wait = Math.round(limit.waitMs());
+      clock.advance(wait);
+      return wait;
+    };
+    const waits = new Set(Array.from({ length: 100 }, refuse));
+    t.equal(waits.size, 1);
+    for (let call = 0; call < 50; call++) {
+      start(1);
+      clock.advance(600_000);
+      finish(1, 'other');
+    }
+    t.equal(refuse(), 45_000);
+  },
+);
 
 t.test('who is refused a second permit gives the first one up for a while', async (t) => {
   const { clock, limit, start, finish } = lane();

@@ -38,6 +38,15 @@ export const scenarios: readonly Scenario[] = [
   scenario({ name: 'an outage of 15 s', chance: (now) => (now < 15_000 ? 1 : 0) }),
   scenario({ name: 'one caller of 20 always refused', poisoned: (caller) => caller === 3 }),
   scenario({ name: 'three callers of 20 always refused', poisoned: (caller) => caller < 3 }),
+  scenario(
+    {
+      name: 'one caller of 20 always refused, a limit of 10 and p = 0.1',
+      poisoned: (caller) => caller === 3,
+      limit: limit(10),
+      chance: chance(0.1),
+    },
+    10,
+  ),
   scenario({ name: 'a limit of 5', limit: limit(5) }, 5),
   scenario({ name: 'a limit of 10', limit: limit(10) }, 10),
   scenario({ name: 'a limit of 5, answers of 10 s', limit: limit(5) }, 5, { answerMs: 10_000 }),
@@ -71,10 +80,11 @@ const contest = (
   answerMs: number,
 ): ContestScenario => ({
   name: `${replicas} × ${callers} on ${most}, answers of ${answerMs / 1000} s`,
-  plan: { replicas, callers, answerMs, limit: most, forMs: 180_000 },
+  plan: { replicas, callers, answerMs, limit: most, forMs: 630_000 },
 });
 
 export const contests: readonly ContestScenario[] = [
+  contest(1, 10, 2, 1000),
   contest(1, 50, 10, 1000),
   contest(1, 50, 40, 1000),
   contest(4, 50, 10, 1000),

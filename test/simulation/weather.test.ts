@@ -8,8 +8,8 @@ const SEEDS = [11, 12, 13];
 
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
 
-/** Where a limit has to be found first, which takes a while of a job that is as short as these. */
-const LIMITED = /limit/;
+/** Other programs on the account look like a limit that moves: it is found anew again and again. */
+const OTHERS = /others use/;
 
 for (const { weather, job, fixed } of scenarios) {
   t.test(`${weather.name}: not slower, no more errors, no more requests`, async (t) => {
@@ -27,7 +27,7 @@ for (const { weather, job, fixed } of scenarios) {
     const time = (runs: typeof mine) => of(runs, ({ ms }) => ms);
     const errors = (runs: typeof mine) => of(runs, ({ errors }) => errors);
     const asked = (runs: typeof mine) => of(runs, ({ asked, answered }) => asked / answered);
-    const most = LIMITED.test(weather.name) ? 1.6 : 1.3;
+    const most = OTHERS.test(weather.name) ? 1.6 : 1.3;
     t.ok(time(mine) <= most * time(plain) + 1000, `${time(mine)} after ${time(plain)} ms`);
     t.ok(errors(mine) <= errors(plain) + 0.5, `${errors(mine)} after ${errors(plain)} errors`);
     t.ok(asked(mine) <= 1.25 * asked(retried), `${asked(mine)} after ${asked(retried)} requests`);
@@ -49,16 +49,20 @@ t.test('a request that is always refused ends soon and holds up nobody', async (
 });
 
 t.test('a limit is used well, and replicas share it', async (t) => {
-  for (const [replicas, limit] of [
-    [1, 10],
-    [4, 40],
+  for (const [replicas, callers, limit, answerMs, refusals] of [
+    [1, 50, 10, 1000, 0.1],
+    [4, 50, 40, 1000, 0.2],
+    [8, 20, 6, 300, 2],
+    [16, 50, 10, 1000, 2],
   ] as const) {
-    const plan = { replicas, callers: 50, answerMs: 1000, limit, forMs: 90_000 };
-    const figures = await compete({ name: 'limit', limit: () => limit }, plan, ours(50), 11);
-    t.ok(figures.use >= 0.9, `use ${figures.use}`);
-    t.ok(figures.fairness >= 0.95, `fairness ${figures.fairness}`);
-    t.ok(figures.refusals <= 2, `refusals ${figures.refusals}`);
-    t.equal(figures.errors, 0);
+    const plan = { replicas, callers, answerMs, limit, forMs: 210_000 };
+    const name = `${replicas} replicas on ${limit}`;
+    const figures = await compete({ name, limit: () => limit }, plan, ours(50), 11);
+    const answers = (figures.use * limit * 180_000) / answerMs;
+    t.ok(figures.use >= 0.9, `${name}: use ${figures.use}`);
+    t.ok(figures.fairness >= 0.95, `${name}: fairness ${figures.fairness}`);
+    t.ok(figures.refusals <= refusals, `${name}: refusals ${figures.refusals}`);
+    t.ok(figures.errors <= 0.005 * answers, `${name}: ${figures.errors} errors`);
   }
 });
 
@@ -68,6 +72,6 @@ t.test('without a setting a limit of 40 is found within a minute, one of 2 kept'
   t.ok(wide.use >= 0.9, `use ${wide.use}`);
   const narrow = { ...plan, limit: 2, callers: 10, forMs: 150_000 };
   const two = await compete({ name: '2', limit: () => 2 }, narrow, ours(256, 5), 11);
-  t.ok(two.refusals <= 0.4, `refusals per answer ${two.refusals}`);
+  t.ok(two.refusals <= 0.15, `refusals per answer ${two.refusals}`);
   t.equal(two.errors, 0);
 });

@@ -116,8 +116,8 @@ export function ours(max: number, start = max): Strategy {
     const lane = admission.lane(account, 'model', { max, start });
     const endpoints = [{ account, lane, model: provider }];
     const target: Target<Provider> = { endpoints, share: admission.share('name', max) };
-    const { signal } = new AbortController();
     return async (caller) => {
+      const { signal } = new AbortController();
       const attempts = admission.attempts(target, { id: `${caller}`, signal });
       for (;;) {
         const permit = await attempts.permit();
