@@ -11,6 +11,7 @@ import {
   chatModelFacts,
   EMBEDDING_WINDOW,
   embeddingModelFacts,
+  isEmbeddingModel,
   isGlmModel,
 } from '../glm/catalogue.ts';
 import { GlmChatModel } from '../glm/chat-model.ts';
@@ -99,7 +100,7 @@ export class ModelFactory {
   #serve(plan: ModelPlan): ServedModel {
     const { name, entry, glmModel } = plan;
     const settings = this.#settings;
-    const embeddingId = embeddingModelFacts(glmModel) === null ? entry?.embedModel : glmModel;
+    const embeddingId = isEmbeddingModel(glmModel) ? glmModel : entry?.embedModel;
     const chats = embeddingId !== glmModel;
     const facts = factsOf(glmModel, entry);
     const window = chats ? facts.contextWindow : EMBEDDING_WINDOW;

@@ -11,6 +11,8 @@ const FACTS: ChatModelFacts = {
   contextWindow: 128_000,
   maxOutput: 4095,
   thinking: 'cannot',
+  efforts: [],
+  boxes: false,
   vision: null,
 };
 

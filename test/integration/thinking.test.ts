@@ -81,7 +81,7 @@ t.test('a character split over two deltas of thoughts or text is whole', async (
 });
 
 t.test('GLM is told to think or not only where it has the choice', async (t) => {
-  const models = ['glm-4.6', 'glm-4.7', 'glm-4-plus', 'new=glm-99'];
+  const models = ['glm-4.6', 'glm-5.3', 'glm-4-plus', 'new=glm-99'];
   const sent = async (env: Readonly<Record<string, string>>) => {
     const { post, glm } = await startWorker(t, { MODEL_NAMES: models.join(), ...env });
     for (const entry of models) {

@@ -2,6 +2,7 @@
 
 import type { ServerResponse } from 'node:http';
 import type { Test } from 'tap';
+import { type ChatModelFacts, chatModelFacts } from '../../src/glm/catalogue.ts';
 import { GlmChatModel } from '../../src/glm/chat-model.ts';
 import type { ChatDelta, ChatRequest, ChatStream } from '../../src/model/chat-model.ts';
 import {
@@ -30,12 +31,12 @@ export interface Chat {
 export async function startChat(
   t: Test,
   answer: (response: ServerResponse, arrival: Arrival) => void,
-  options: ClientOptions = {},
+  options: ClientOptions & { readonly facts?: Partial<ChatModelFacts> } = {},
 ): Promise<Chat> {
   const upstream = await startUpstream(t, answer);
   const client = clientOf(t, upstream.url, options);
   const limits = { firstByteTimeoutMs: 5000, idleTimeoutMs: 5000, ...options.limits };
-  const facts = { contextWindow: 8000, maxOutput: 100, thinking: 'cannot', vision: null } as const;
+  const facts = { ...chatModelFacts('glm-4-plus'), ...options.facts };
   const model = new GlmChatModel(client, { id: 'glm-test', facts, thinking: 'auto' }, limits);
   return { upstream, ask: (signal = new AbortController().signal) => model.chat(question, signal) };
 }
