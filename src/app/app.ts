@@ -17,6 +17,7 @@ import { createServer } from '../http/server.ts';
 import { systemClock } from '../lib/clock.ts';
 import { LogObserver } from '../telemetry/log-observer.ts';
 import { createLogger } from '../telemetry/logger.ts';
+import { finishObserver, observers } from '../telemetry/observers.ts';
 import { Redactor } from '../telemetry/redactor.ts';
 import { TokenCounter } from '../tokens/token-counter.ts';
 import { createAgent } from '../upstream/agent.ts';
@@ -78,8 +79,10 @@ export async function startApp(
     glmClock,
     userAgent: `glm-worker/${version()}`,
   });
-  const worker = createWorker(settings, factory.create(settings.models), admission, observer);
   const state = { draining: false, registration: null as Registration | null };
+  const atController = finishObserver(() => state.registration?.loadFell());
+  const watching = observers(observer, atController);
+  const worker = createWorker(settings, factory.create(settings.models), admission, watching);
   const readiness = () => notReadyBecause(settings, state);
   const pathPrefix = pathOf(settings.workerAddress);
   const format = new PromptFormat(settings.convTemplate, fenceSecretOf(settings));

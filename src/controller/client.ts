@@ -3,6 +3,7 @@
 import { type Dispatcher, request } from 'undici';
 import { z } from 'zod';
 import type { WorkerStatus } from '../fastchat/replies.ts';
+import { ControllerError, errorOfCall, errorOfContent, errorOfReply } from './controller-error.ts';
 
 /**
  * Longest wait for the controller, in milliseconds. It stands still for up to 5 s per sick worker
@@ -13,15 +14,19 @@ const TIMEOUT_MS = 20_000;
 /** Longest reply that is read, in bytes: a controller's are far below a kilobyte. */
 const REPLY_LIMIT = 64 * 1024;
 
-/** Longest piece of a strange reply that is quoted in the log. */
-const QUOTE_LIMIT = 120;
+/**
+ * A path of OpenAI API servers, which a GET tells apart from what is not there without making them
+ * do anything: their list of models would have FastChat's ask all its workers.
+ */
+const OPENAI_PATH = '/v1/chat/completions';
+
+/** With these an OpenAI API server answers a worker that takes it for a controller. */
+const REFUSALS: ReadonlySet<number> = new Set([401, 403, 404, 405]);
+
+/** Longest wait for what an address turns out to be, in milliseconds. */
+const RECOGNITION_MS = 3000;
 
 const heartBeatReply = z.looseObject({ exist: z.boolean() });
-
-/** The controller could not be reached, or did not answer as a FastChat controller does. */
-export class ControllerError extends Error {
-  override readonly name = 'ControllerError';
-}
 
 export interface ControllerAddress {
   /** Where the controller is, such as `http://localhost:21001`. */
@@ -50,9 +55,7 @@ export class ControllerClient {
     const fields = { check_heart_beat: true, worker_status: status, multimodal };
     const text = await this.#post(path, fields, signal);
     // FastChat answers `null`; a page of HTML comes from something else at that address.
-    if (parseJson(text) === undefined) {
-      throw new ControllerError(`${path} answered ${quote(text)} instead of JSON`);
-    }
+    if (parseJson(text) === undefined) throw errorOfContent(path, text, 'JSON');
   }
 
   /**
@@ -65,28 +68,43 @@ export class ControllerClient {
     const text = await this.#post(path, { queue_length: queueLength }, signal);
     const reply = heartBeatReply.safeParse(parseJson(text));
     if (reply.success) return reply.data.exist;
-    throw new ControllerError(`${path} answered ${quote(text)} instead of {"exist": …}`);
+    throw errorOfContent(path, text, '{"exist": …}');
   }
 
   async #post(path: string, fields: object, signal: AbortSignal): Promise<string> {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
     try {
       const body = { worker_name: await this.#worker(), ...fields };
-      const response = await request(this.#base + path, {
+      const { statusCode: status, body: reply } = await request(this.#base + path, {
         dispatcher: this.#dispatcher,
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(body),
         signal: limit,
       });
-      const text = await readText(response.body, path);
-      if (response.statusCode === 200) return text;
-      throw new ControllerError(`${path} answered HTTP ${response.statusCode}: ${quote(text)}`);
+      const text = await readText(reply, path);
+      if (status === 200) return text;
+      const openAiApi = REFUSALS.has(status) && (await this.#isOpenAiApi(signal));
+      throw errorOfReply(path, { status, text }, openAiApi);
     } catch (error) {
       if (error instanceof ControllerError || signal.aborted) throw error;
       // Neither undici nor the look-up of our address rejects with anything but errors.
-      const { message } = error as Error;
-      throw new ControllerError(`${path} failed: ${message}`, { cause: error });
+      throw errorOfCall(path, error as Error);
+    }
+  }
+
+  /** Whether an OpenAI API server is there, whose address is easily taken for the controller's. */
+  async #isOpenAiApi(signal: AbortSignal): Promise<boolean> {
+    try {
+      const { statusCode, body } = await request(this.#base + OPENAI_PATH, {
+        dispatcher: this.#dispatcher,
+        signal: AbortSignal.any([signal, AbortSignal.timeout(RECOGNITION_MS)]),
+      });
+      await body.dump();
+      // It is there for POST alone.
+      return statusCode === 405;
+    } catch {
+      return false;
     }
   }
 }
@@ -98,7 +116,7 @@ async function readText(body: AsyncIterable<Buffer>, path: string): Promise<stri
   for await (const chunk of body) {
     chunks.push(chunk);
     size += chunk.length;
-    if (size > REPLY_LIMIT) throw new ControllerError(`${path} answered with too many bytes`);
+    if (size > REPLY_LIMIT) throw errorOfContent(path, 'too many bytes', 'a short reply');
   }
   return Buffer.concat(chunks).toString('utf8');
 }
@@ -109,8 +127,4 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function quote(text: string): string {
-  return JSON.stringify(text.slice(0, QUOTE_LIMIT));
 }

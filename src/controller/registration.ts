@@ -14,6 +14,13 @@ const LONGEST_WAIT_MS = 15_000;
  */
 const STALE_AFTER_MS = 90_000;
 
+/**
+ * Least time between two heart beats because of a load that fell, in milliseconds. The controller
+ * counts up what it hands to a worker and down only by heart beats: without those it would go on
+ * sending everything to whichever worker it heard of last.
+ */
+const EARLY_BEAT_MS = 1000;
+
 export interface RegistrationEvents {
   /** The controller knows us (again). */
   registered(): void;
@@ -41,6 +48,7 @@ export interface RegistrationDeps {
  *                ▲   │failed: wait 0.5 s … 15 s     ▲ │exist: true        │
  *                └───┘                              └─┼───────────────────┘
  *                ▲──────────── exist: false ──────────┘
+ *   loadFell(): the next heart beat comes early
  *   leave(): register with no names, stop
  * ```
  */
@@ -51,6 +59,12 @@ export class Registration {
   /** What was registered is out of date. */
   #changed = false;
   #acceptedAt: number | null = null;
+  /** When the controller was last told our load. */
+  #toldAt = 0;
+  /** The highest load since then. */
+  #peak = 0;
+  /** The load has fallen so far since then that the controller should know. */
+  #fallen = false;
   /** A registration is on its way: the controller may have taken it, whatever becomes of the reply. */
   #registering = false;
   #loop: Promise<void> = Promise.resolve();
@@ -75,6 +89,15 @@ export class Registration {
   /** Registers anew soon, as after a change of the models served. */
   announce(): void {
     this.#changed = true;
+    this.#hurry.abort();
+  }
+
+  /** A request has ended. The controller hears of it early when the load has halved, or is gone. */
+  loadFell(): void {
+    const load = this.#deps.status().queue_length;
+    this.#peak = Math.max(this.#peak, load + 1);
+    if (this.#fallen || load * 2 > this.#peak) return;
+    this.#fallen = true;
     this.#hurry.abort();
   }
 
@@ -103,20 +126,26 @@ export class Registration {
     }
   }
 
-  /** One heart beat's interval, cut short by an announcement. */
+  /** One heart beat's interval, cut short by an announcement or a load that fell. */
   async #rest(): Promise<void> {
     const { clock, heartBeatMs } = this.#deps;
+    await this.#wait(heartBeatMs, () => this.#changed || this.#fallen);
+    const early = this.#toldAt + Math.min(EARLY_BEAT_MS, heartBeatMs) - clock.now();
+    await this.#wait(early, () => this.#changed);
+  }
+
+  async #wait(ms: number, isEnough: () => boolean): Promise<void> {
     this.#hurry = new AbortController();
     const either = AbortSignal.any([this.#stop.signal, this.#hurry.signal]);
-    if (!this.#changed) await sleep(clock, heartBeatMs, either).catch(() => undefined);
+    if (ms > 0 && !isEnough()) await sleep(this.#deps.clock, ms, either).catch(() => undefined);
     this.#stop.signal.throwIfAborted();
   }
 
   async #register(signal: AbortSignal): Promise<void> {
-    const { client, multimodal, status, events } = this.#deps;
+    const { client, multimodal, events } = this.#deps;
     this.#registering = true;
     try {
-      await client.register(status(), multimodal(), signal);
+      await client.register(this.#statusToTell(), multimodal(), signal);
     } finally {
       this.#registering = false;
     }
@@ -125,9 +154,19 @@ export class Registration {
   }
 
   async #heartBeat(signal: AbortSignal): Promise<boolean> {
-    const exists = await this.#deps.client.heartBeat(this.#deps.status().queue_length, signal);
+    const { queue_length: load } = this.#statusToTell();
+    const exists = await this.#deps.client.heartBeat(load, signal);
     this.#acceptedAt = exists ? this.#deps.clock.now() : null;
     return exists;
+  }
+
+  #statusToTell(): WorkerStatus {
+    const { status, clock } = this.#deps;
+    const told = status();
+    this.#toldAt = clock.now();
+    this.#peak = told.queue_length;
+    this.#fallen = false;
+    return told;
   }
 
   /** Tries until it succeeds, with growing waits. */

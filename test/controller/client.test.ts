@@ -3,6 +3,7 @@
 import t, { type Test } from 'tap';
 import { Agent } from 'undici';
 import { ControllerClient } from '../../src/controller/client.ts';
+import { errorOfCall } from '../../src/controller/controller-error.ts';
 import type { WorkerStatus } from '../../src/fastchat/replies.ts';
 import { freePort } from '../support/free-port.ts';
 import { scriptedServer } from '../support/scripted-server.ts';
@@ -74,7 +75,60 @@ t.test('a reply that no controller gives is an error that quotes it', async (t) 
       message: `${path} answered ${message}`,
     });
     (await server.next()).reply(status, text);
+    if (status === 404) (await server.next()).reply(404, '');
     await failed;
+  }
+});
+
+const PORTS = "the controller is usually on 21001, Chatchat's on 20001";
+
+for (const [told, status, probed, remedy] of [
+  ['an OpenAI API server', 404, 405, `this is an OpenAI API server; ${PORTS}`],
+  ['an OpenAI API server that asks for a key', 401, 405, `this is an OpenAI API server; ${PORTS}`],
+  ['some other server', 404, 404, 'this is not a FastChat controller'],
+  ['a server that cuts the question', 404, null, 'this is not a FastChat controller'],
+  ['a guarded address', 403, 403, 'something in front of the controller asks for credentials'],
+] as const) {
+  t.test(`${told} is told by one GET that makes it do nothing`, async (t) => {
+    const { server, client } = await scripted(t);
+    const failed = client.register(STATUS, false, NEVER).catch((error: unknown) => error);
+    (await server.next()).reply(status, '{"detail":"Not Found"}');
+    const { method, path, reply, cut } = await server.next();
+    t.strictSame([method, path], ['GET', '/v1/chat/completions']);
+    if (probed === null) cut();
+    else reply(probed, '{}');
+    const error = Object(await failed);
+    t.ok(error.remedy.startsWith(remedy), error.remedy);
+    t.equal(error.answered, true);
+  });
+}
+
+t.test('each way to fail has a remedy', async (t) => {
+  const { server, client } = await scripted(t);
+  for (const [status, text, remedy] of [
+    [500, 'oops', /^the controller failed, and its own log says why/],
+    [302, '', /^the controller is asked without following redirects/],
+    [200, '<p>nginx</p>', /^this is not a FastChat controller/],
+    [200, ' '.repeat(65 * 1024), /^this is not a FastChat controller/],
+  ] as const) {
+    const failed = t.rejects(client.register(STATUS, false, NEVER), { remedy, answered: true });
+    (await server.next()).reply(status, text);
+    await failed;
+  }
+  for (const [code, remedy] of [
+    ['ECONNREFUSED', /^start the controller, or correct CONTROLLER_ADDRESS/],
+    ['ENOTFOUND', /^the host of CONTROLLER_ADDRESS cannot be resolved/],
+    ['SELF_SIGNED_CERT_IN_CHAIN', /NODE_EXTRA_CA_CERTS/],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', /^http and https are mixed up/],
+    ['HPE_INVALID_CONSTANT', /^http and https are mixed up/],
+  ] as const) {
+    const cause = Object.assign(new Error('why'), { code });
+    t.match(errorOfCall('/p', cause), {
+      message: '/p failed: why',
+      remedy,
+      answered: false,
+      cause,
+    });
   }
 });
 

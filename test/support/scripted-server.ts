@@ -13,7 +13,8 @@ import type { Test } from 'tap';
 export interface Asked {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
-  /** Parsed JSON. */
+  readonly method: string;
+  /** Parsed JSON; null without a body. */
   readonly body: unknown;
   reply(status: number, text: string): void;
   /** Closes the connection without a reply. */
@@ -76,8 +77,9 @@ async function readAsked(request: IncomingMessage, response: ServerResponse): Pr
   for await (const part of request.setEncoding('utf8')) text += part;
   return {
     path: String(request.url),
+    method: String(request.method),
     headers: request.headers,
-    body: JSON.parse(text),
+    body: text === '' ? null : JSON.parse(text),
     reply: (status, body) => response.writeHead(status).end(body),
     cut: () => request.socket.destroy(),
     gone: new Promise((resolve) => response.once('close', resolve)),
