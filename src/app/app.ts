@@ -26,6 +26,9 @@ import type { ServedModels } from '../worker/served-models.ts';
 import { Worker } from '../worker/worker.ts';
 import { AdvertisedAddress, bracketed, hostOf, passwordsOf, pathOf } from './addresses.ts';
 import { concurrencyOf, ModelFactory } from './model-factory.ts';
+import { registrationLog } from './registration-log.ts';
+import { StartChecks } from './start-checks.ts';
+import { reportServed } from './start-report.ts';
 import { version } from './version.ts';
 
 /** Longest goodbye to the controller, in milliseconds: it must not hold up a restart. */
@@ -45,6 +48,11 @@ export interface App {
   readonly logger: Logger;
   /** Whether requests should come here: null, or the reason why not. */
   readiness(): string | null;
+  /**
+   * Looks around once, in the background: asks GLM for its models and, when registered, the
+   * advertised address for this worker. What is not as expected is a warning and no more.
+   */
+  lookAround(): void;
   /** Reads MODELS_FILE again; a bad one changes nothing. */
   reload(): void;
   /** Drains and ends everything; running streams get `DRAIN_TIMEOUT` to finish. */
@@ -101,9 +109,12 @@ export async function startApp(
   const url = urlOf(server, settings.host);
   const address = settings.noRegister ? null : new AdvertisedAddress(settings, url);
   logger.info({ url, models: worker.modelNames }, 'listening');
+  reportServed(settings, settings.models, worker, logger);
+  const dispatcher = controllerAgent;
+  const checks = new StartChecks({ factory, admission, worker, address, dispatcher, logger });
   if (address !== null) {
-    const dispatcher = controllerAgent;
-    state.registration = createRegistration(settings, address, worker, { dispatcher, logger });
+    const deps = { dispatcher, logger, onFirst: () => checks.registered() };
+    state.registration = createRegistration(settings, address, worker, deps);
     state.registration.start();
   }
 
@@ -114,13 +125,17 @@ export async function startApp(
     },
     logger,
     readiness,
+    lookAround: () => checks.begin(),
     reload() {
       const result = readModels();
       if (result.ok) for (const secret of keySecrets(result.entries)) redactor.add(secret);
-      if (takeModels(result, { factory, worker, logger })) state.registration?.announce();
+      if (!takeModels(result, { factory, worker, logger })) return;
+      if (result.ok) reportServed(settings, result.entries, worker, logger);
+      state.registration?.announce();
     },
     async stop() {
       state.draining = true;
+      checks.end();
       await drain(settings, worker, state.registration, server, logger);
       await Promise.all([glmAgent.destroy(), controllerAgent.destroy()]);
       logger.info('stopped');
@@ -222,11 +237,18 @@ function createWorker(
   );
 }
 
+interface ControllerDeps {
+  readonly dispatcher: Dispatcher;
+  readonly logger: Logger;
+  /** Called after the first registration alone. */
+  readonly onFirst: () => void;
+}
+
 function createRegistration(
   settings: Settings,
   address: AdvertisedAddress,
   worker: Worker,
-  { dispatcher, logger }: { dispatcher: Dispatcher; logger: Logger },
+  { dispatcher, logger, onFirst }: ControllerDeps,
 ): Registration {
   const controller = settings.controllerAddress;
   return new Registration({
@@ -236,12 +258,7 @@ function createRegistration(
     heartBeatMs: settings.heartBeatMs,
     multimodal: () => worker.multimodal,
     status: () => workerStatus(worker.modelNames, worker.load),
-    events: {
-      registered: () => logger.info({ controller, workerAddress: address.known }, 'registered'),
-      forgotten: () => logger.warn({ controller }, 'the controller forgot us, registering again'),
-      failed: (error, waitMs) =>
-        logger.warn({ controller, waitMs, err: error }, 'the controller does not answer'),
-    },
+    events: registrationLog({ logger, controller, workerAddress: () => address.known, onFirst }),
   });
 }
 

@@ -26,9 +26,10 @@ import type { EmbeddingModel } from '../model/embedding-model.ts';
 import { type ServedModel, ServedModels } from '../worker/served-models.ts';
 
 /** One key at one address. */
-interface GlmAccount {
+export interface GlmAccount {
   readonly account: Account;
   readonly client: GlmClient;
+  readonly baseUrl: string;
   /** How many requests at once it may have at each model. */
   readonly concurrency: Concurrency;
 }
@@ -60,6 +61,11 @@ export class ModelFactory {
   constructor(settings: Settings, deps: ModelFactoryDeps) {
     this.#settings = settings;
     this.#deps = deps;
+  }
+
+  /** Every key at every address that a model has had. */
+  get accounts(): readonly GlmAccount[] {
+    return [...this.#accounts.values()];
   }
 
   /**
@@ -172,6 +178,7 @@ export class ModelFactory {
     const account = {
       account: admission.account(id),
       client: new GlmClient(dispatcher, { baseUrl, credentials, userAgent }),
+      baseUrl,
       concurrency: concurrencyOf(concurrency, baseUrl),
     };
     this.#accounts.set(id, account);

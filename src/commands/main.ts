@@ -40,6 +40,7 @@ async function serve(io: Io, flags: readonly string[]): Promise<number> {
     io.onReload(() => reload());
     const app = await startApp(settings, io.logs, () => reloadModels(settings, sources));
     reload = app.reload;
+    app.lookAround();
     await aborted(stop);
     await app.stop();
     return 0;

@@ -108,7 +108,7 @@ for (const [trouble, message] of [
     const controller = await withController(t);
     controller.fail(trouble);
     const { logs, app } = await startWorker(t, registeringAt(controller.url));
-    t.match(await logs.waitFor('the controller does not answer'), { err: { message } });
+    t.match(await logs.waitFor('the controller answered unexpectedly'), { err: { message } });
     t.equal(app.readiness(), 'not registered with the controller');
     controller.fail(null);
     await logs.waitFor('registered');
@@ -119,7 +119,7 @@ for (const [trouble, message] of [
     const { logs } = await startWorker(t, registeringAt(controller.url));
     await logs.waitFor('registered');
     controller.fail(trouble);
-    const { err } = await logs.waitFor('the controller does not answer');
+    const { err } = await logs.waitFor('the controller answered unexpectedly');
     t.match(Object(err).message, /^\/receive_heart_beat answered /);
     const before = controller.log.length;
     controller.fail(null);

@@ -2,7 +2,8 @@
 
 import t, { type Test } from 'tap';
 import { Agent } from 'undici';
-import { ControllerClient, ControllerError } from '../../src/controller/client.ts';
+import { ControllerClient } from '../../src/controller/client.ts';
+import { ControllerError } from '../../src/controller/controller-error.ts';
 import { startMiniController } from '../../src/sandbox/mini-controller.ts';
 import { freePort } from '../support/free-port.ts';
 import { call } from '../support/http-call.ts';
@@ -62,11 +63,14 @@ class Controller {
   }
 }
 
+/** What the log says of it, depending on whether there was an answer. */
+const TROUBLE = ['the controller does not answer', 'the controller answered unexpectedly'];
+
 /** Resolves when the worker has met the trouble. */
 async function noticed({ logs }: TestWorker, controller: Controller, row: ControllerFaultRow) {
   const { trouble, fromStart } = row;
   if (trouble === 'forgetful') await logs.waitFor('registered', 2);
-  else if (trouble !== 'hang') await logs.waitFor('the controller does not answer');
+  else if (trouble !== 'hang') await Promise.race(TROUBLE.map((line) => logs.waitFor(line)));
   else if (fromStart) await logs.waitFor('listening');
   else await controller.next('/receive_heart_beat');
 }

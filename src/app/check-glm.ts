@@ -1,0 +1,72 @@
+// Asks GLM once at start for its list of models: a wrong key, address or id is told before a user sees it.
+
+import type { Logger } from 'pino';
+import { failureRow } from '../failure/table.ts';
+import type { GlmClient } from '../glm/client.ts';
+import { listedModels } from '../glm/model-list.ts';
+import { ModelError, type ModelFailureKind } from '../model/model-error.ts';
+
+/** Longest wait for the list, in milliseconds. */
+const LIST_MS = 15_000;
+
+/** One key at one address, and what it is asked for. */
+export interface CheckedAccount {
+  /** Its name in the log. */
+  readonly label: string;
+  readonly baseUrl: string;
+  readonly client: GlmClient;
+  /** GLM's ids of the models. */
+  readonly models: readonly string[];
+}
+
+/** Say nothing of key, address or models: the list is not offered, or not at this moment. */
+const NO_NEWS: ReadonlySet<ModelFailureKind> = new Set([
+  'rate_limited',
+  'throttled',
+  'overloaded',
+  'upstream_refused',
+]);
+
+/** An address that ends in a version is probably right, and offers no list. */
+const VERSIONED = /\/v\d+$/;
+
+/** One warning at most for the account. Never rejects; the signal ends it. */
+export async function checkGlm(
+  account: CheckedAccount,
+  logger: Logger,
+  signal: AbortSignal,
+): Promise<void> {
+  const { label, baseUrl, client, models } = account;
+  try {
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(LIST_MS)]);
+    const listed = await listedModels(client, limit);
+    const missing = models.filter((model) => !listed.has(model.toLowerCase()));
+    if (missing.length === 0) {
+      logger.debug({ account: label }, 'GLM lists all models');
+      return;
+    }
+    const remedy =
+      'check the ids; GLM may have retired them, or keep old ones off its list that still answer';
+    logger.warn({ account: label, baseUrl, models: missing, remedy }, 'GLM does not list a model');
+  } catch (error) {
+    if (!signal.aborted) tell(error, account, logger);
+  }
+}
+
+function tell(error: unknown, { label, baseUrl }: CheckedAccount, logger: Logger): void {
+  const { kind, upstream } = errorOf(error);
+  const line = { account: label, baseUrl, failure: kind, code: upstream.code };
+  if (NO_NEWS.has(kind) || (kind === 'address_wrong' && VERSIONED.test(baseUrl))) {
+    logger.debug(line, 'GLM offers no list of models');
+    return;
+  }
+  // These words are Node's own; what GLM writes is not logged here.
+  const why = kind === 'upstream_unreachable' ? upstream.message : undefined;
+  const { remedy } = failureRow(kind);
+  logger.warn({ ...line, why, remedy }, 'GLM does not answer as expected');
+}
+
+/** The time limit is a `DOMException`. */
+function errorOf(error: unknown): ModelError {
+  return error instanceof ModelError ? error : new ModelError('upstream_timeout', {});
+}

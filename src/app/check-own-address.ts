@@ -1,0 +1,85 @@
+// Asks the advertised address once after registering: whoever the controller sends there must find us.
+
+import type { Logger } from 'pino';
+import { type Dispatcher, request } from 'undici';
+
+/** The controller waits no longer when it asks for a status, in milliseconds. */
+const STATUS_MS = 5000;
+
+export interface OwnAddressCheck {
+  /** As it is advertised, credentials included. */
+  readonly address: string;
+  /** The names served at this moment. */
+  readonly modelNames: () => readonly string[];
+  readonly dispatcher: Dispatcher;
+  readonly logger: Logger;
+}
+
+const UNREACHABLE =
+  'FastChat answers users with HTTP 500 when it cannot reach a worker: set WORKER_ADDRESS to the ' +
+  'address under which the controller and the API server reach this one';
+
+const OTHERS =
+  'another server answers at WORKER_ADDRESS, or a proxy that does not pass this path on: correct it';
+
+const GUARDED =
+  'set the credentials that are asked for: WORKER_ADDRESS=http://user:password@HOST:PORT';
+
+/** One warning at most. Never rejects; the signal ends it. */
+export async function checkOwnAddress(check: OwnAddressCheck, signal: AbortSignal): Promise<void> {
+  const problem = await problemOf(check, signal);
+  if (problem === null || signal.aborted) return;
+  const line = { workerAddress: check.address, ...problem };
+  check.logger.warn(line, 'this worker is not found at its advertised address');
+}
+
+interface Problem {
+  readonly why: string;
+  readonly remedy: string;
+}
+
+async function problemOf(
+  { address, modelNames, dispatcher }: OwnAddressCheck,
+  signal: AbortSignal,
+): Promise<Problem | null> {
+  try {
+    const { statusCode, body } = await request(withoutCredentials(address), {
+      dispatcher,
+      method: 'POST',
+      headers: authorizationOf(address),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(STATUS_MS)]),
+    });
+    const text = await body.text();
+    if (statusCode === 401) return { why: 'HTTP 401', remedy: GUARDED };
+    if (statusCode !== 200) return { why: `HTTP ${statusCode}`, remedy: OTHERS };
+    return isStatusOf(modelNames(), text) ? null : { why: 'not our status', remedy: OTHERS };
+  } catch (error) {
+    // undici rejects with nothing but errors.
+    return { why: (error as Error).message, remedy: UNREACHABLE };
+  }
+}
+
+function withoutCredentials(address: string): URL {
+  const url = new URL(`${address.replace(/\/+$/, '')}/worker_get_status`);
+  url.username = '';
+  url.password = '';
+  return url;
+}
+
+/** What FastChat's HTTP client sends for such an address. */
+function authorizationOf(address: string): Record<string, string> {
+  const { username, password } = new URL(address);
+  if (username === '' && password === '') return {};
+  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
+}
+
+/** Replicas behind one address are as good as this one when they serve the same. */
+function isStatusOf(names: readonly string[], text: string): boolean {
+  try {
+    const { model_names: found } = Object(JSON.parse(text));
+    return JSON.stringify(found) === JSON.stringify(names);
+  } catch {
+    return false;
+  }
+}
