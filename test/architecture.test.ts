@@ -26,7 +26,7 @@ const TABLE: readonly Row[] = [
     'app',
     [
       ...['config', 'http', 'controller', 'telemetry', 'glm', 'upstream', 'worker', 'admission'],
-      ...['tokens', 'fastchat', 'model', 'lib'],
+      ...['tokens', 'fastchat', 'failure', 'model', 'lib'],
     ],
     ['fastify', 'pino', 'undici'],
   ],

@@ -1,5 +1,8 @@
 """Two workers of one model behind one controller."""
 
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from support.chatting import ask, first_text
@@ -7,7 +10,7 @@ from support.processes import wait_until
 from support.sandbox import ENDLESS, answer
 from support.stack import MODEL, Worker
 
-# Long enough that no heart beat corrects the controller's own counting during a test.
+# Long enough that no regular heart beat corrects the controller's own counting during a test.
 QUIET = {"FASTCHAT_WORKER_HEART_BEAT_INTERVAL": "45", "MODEL_NAMES": MODEL}
 
 
@@ -25,12 +28,31 @@ def asked_models(sandbox):
     return [body["model"] for body in sandbox.chats()]
 
 
-def test_chats_alternate_between_them(own_openai, pair, sandbox):
-    for _ in range(6):
-        ask(own_openai, "hi")
+def burst_of(count, client):
+    """Asks so many chats at once, and waits for all of them."""
+    with ThreadPoolExecutor(count) as pool:
+        list(pool.map(lambda number: ask(client, f"hi {number}"), range(count)))
 
-    models = asked_models(sandbox)
-    assert models in (["glm-4.6", "glm-4.5"] * 3, ["glm-4.5", "glm-4.6"] * 3)
+
+def test_bursts_spread_over_both_whoever_was_busy_before(
+    own_openai, own_controller, pair, sandbox
+):
+    """Each tells the controller that it has finished, long before its next regular heart beat."""
+    sandbox.default(answer("hi there", firstDelayMs=300))
+    for _ in range(3):
+        before = len(asked_models(sandbox))
+        told = [own_controller.log().count(f"Receive heart beat. {one.url}") for one in pair]
+        burst_of(10, own_openai)
+        models = asked_models(sandbox)[before:]
+
+        assert sorted(Counter(models).values()) == [5, 5]
+        wait_until(
+            lambda: all(
+                own_controller.log().count(f"Receive heart beat. {one.url}") > seen
+                for one, seen in zip(pair, told)
+            ),
+            "both have told that they are idle",
+        )
 
 
 def test_when_one_dies_a_refresh_leaves_all_chats_to_the_other(own_openai, pair, sandbox):
