@@ -24,7 +24,7 @@ export function reportServed(
  * One line for each name, and a warning for each that was probably meant otherwise.
  * @param isImplied whether nobody said which model is behind a name
  */
-export function reportModels(
+function reportModels(
   models: readonly ServedModel[],
   isImplied: (name: string) => boolean,
   logger: Logger,

@@ -2,7 +2,8 @@
 
 import t, { type Test } from 'tap';
 import { Agent } from 'undici';
-import { ControllerClient, ControllerError } from '../../src/controller/client.ts';
+import { ControllerClient } from '../../src/controller/client.ts';
+import { ControllerError } from '../../src/controller/controller-error.ts';
 import type { FrameJson } from '../support/frames.ts';
 import type { Reply } from '../support/http-call.ts';
 import { HELLO, type TestWorker } from '../support/start-worker.ts';
