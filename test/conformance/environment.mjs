@@ -5,20 +5,20 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** The Pythons for which every pinned package has a ready-made wheel: [lowest, highest] 3.x. */
-const MINOR_VERSIONS = [11, 13];
+/** The Pythons for which the packages of most lists have ready-made wheels: [lowest, highest] 3.x. */
+const EVERY_MINOR = [11, 13];
 
 /** Version and path of the interpreter; throws where it is missing or of another age. */
-const interpreterOf = (python) => {
+const interpreterOf = (python, [lowest, highest]) => {
+  const wanted = lowest === highest ? `Python 3.${lowest}` : `Python 3.${lowest} to 3.${highest}`;
   const code = 'import sys; print(sys.version_info[0], sys.version_info[1], sys.executable)';
   const asked = spawnSync(python, ['-c', code], { encoding: 'utf8' });
   if (asked.status !== 0) {
-    throw new Error(`${python} cannot be run; set PYTHON to a Python 3.11 to 3.13`);
+    throw new Error(`${python} cannot be run; set PYTHON to a ${wanted}`);
   }
   const [major, minor, ...path] = asked.stdout.trim().split(' ');
-  const [lowest, highest] = MINOR_VERSIONS;
   if (major !== '3' || Number(minor) < lowest || Number(minor) > highest) {
-    throw new Error(`${python} is Python ${major}.${minor}; set PYTHON to a Python 3.11 to 3.13`);
+    throw new Error(`${python} is Python ${major}.${minor}; set PYTHON to a ${wanted}`);
   }
   return { version: `${major}.${minor}`, path: path.join(' ') };
 };
@@ -52,8 +52,15 @@ const stampOf = (requirements, version) =>
  * Nothing is resolved: the list is complete and exact, and a half-made environment is never used,
  * because its stamp is written last.
  */
-export const pythonEnvironment = async ({ name, python, suite, home, say }) => {
-  const { version, path } = interpreterOf(python);
+export const pythonEnvironment = async ({
+  name,
+  python,
+  minors = EVERY_MINOR,
+  suite,
+  home,
+  say,
+}) => {
+  const { version, path } = interpreterOf(python, minors);
   const requirements = join(suite, `requirements-${name}.txt`);
   const folder = join(home, name);
   const inside = join(folder, 'bin', 'python');

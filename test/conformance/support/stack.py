@@ -42,11 +42,13 @@ def post(url, body=None):
 class Controller(Process):
     """The real FastChat controller."""
 
+    program = ["-m", "fastchat.serve.controller"]
+
     def __init__(self, port=None, settings=()):
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        module = ["-m", "fastchat.serve.controller", "--host", "127.0.0.1"]
-        command = [FASTCHAT_PYTHON, *module, "--port", str(self.port)]
+        where = ["--host", "127.0.0.1", "--port", str(self.port)]
+        command = [FASTCHAT_PYTHON, *self.program, *where]
         super().__init__("controller", command, dict(settings))
         self.wait_ready(lambda: answers(f"{self.url}/test_connection"))
 
