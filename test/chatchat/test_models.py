@@ -48,7 +48,7 @@ def test_release_succeeds_at_once_and_the_model_goes_on(chatchat, sandbox):
     reply, seconds = release(chatchat)
 
     assert reply == {"code": 200, "msg": "zhipu-api is released"}
-    assert seconds < 1
+    assert seconds < 5
     assert chatchat.controller.models() == ["zhipu-api"]
     assert show_chat(chatchat, "hi").text == "still here"
 
