@@ -43,6 +43,8 @@ export class Attempts<Model> {
   #waitMs = 0;
   #faults = 0;
   #refusals = 0;
+  /** Kinds of refusals that were amended, by account: a second amendment would change nothing. */
+  readonly #amended = new Set<string>();
   /** Attempts so far. */
   count = 0;
 
@@ -89,13 +91,22 @@ export class Attempts<Model> {
     if (!(error instanceof ModelError)) throw error;
     this.#last = error;
     const row = failureRow(error.kind);
-    this.#rest(permit, error, row);
-    const nextWaitMs = this.#nextWait(permit, error, row);
     const account = permit.endpoint.account.label;
+    const amended = this.#isAmended(account, error, row);
+    if (!amended) this.#rest(permit, error, row);
+    const nextWaitMs = amended ? 0 : this.#nextWait(permit, error, row);
     const { count: attempt } = this;
     const requestId = this.#requestId;
     this.#deps.events.attemptFailed({ requestId, account, error, attempt, nextWaitMs });
     if (nextWaitMs === null) throw error;
+  }
+
+  /** Whether the next attempt will differ in what was refused, and is the first that does. */
+  #isAmended(account: string, error: ModelError, { retry }: FailureRow): boolean {
+    const amendment = `${error.kind} ${account}`;
+    if (!error.amended || !retry.includes('amended') || this.#amended.has(amendment)) return false;
+    this.#amended.add(amendment);
+    return true;
   }
 
   /** Leaves alone whom the failure concerns: the account, or the account at this model. */

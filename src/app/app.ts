@@ -13,6 +13,7 @@ import { Registration } from '../controller/registration.ts';
 import { PromptFormat } from '../fastchat/prompt/prompt-format.ts';
 import { workerStatus } from '../fastchat/replies.ts';
 import { GlmClock } from '../glm/glm-clock.ts';
+import { RefusedFields } from '../glm/refused-fields.ts';
 import { createServer } from '../http/server.ts';
 import { systemClock } from '../lib/clock.ts';
 import { LogObserver } from '../telemetry/log-observer.ts';
@@ -85,6 +86,7 @@ export async function startApp(
     dispatcher: glmAgent,
     clock: systemClock,
     glmClock,
+    refusedFields: new RefusedFields((model, message) => warnOfField(logger, model, message)),
     userAgent: `glm-worker/${version()}`,
   });
   const state = { draining: false, registration: null as Registration | null };
@@ -146,6 +148,17 @@ export async function startApp(
 function warnOfClock(logger: Logger, offMs: number): void {
   const remedy = 'set the clock of this machine; until then tokens are signed by the time of GLM';
   logger.warn({ behindMs: offMs, remedy }, 'the clock of this machine is off');
+}
+
+function warnOfField(logger: Logger, upstreamModel: string, message: string): void {
+  const remedy =
+    'GLM decides how this model thinks: leave THINKING and REASONING_EFFORT out for it';
+  const told = {
+    upstreamModel,
+    upstream: { code: '1210', message: message.slice(0, 300) },
+    remedy,
+  };
+  logger.warn(told, 'the model refused to be told about thinking, asked without it from now on');
 }
 
 interface ModelsTaker {

@@ -18,6 +18,7 @@ import { GlmChatModel } from '../glm/chat-model.ts';
 import { GlmClient } from '../glm/client.ts';
 import { GlmEmbeddingModel } from '../glm/embedding-model.ts';
 import type { GlmClock } from '../glm/glm-clock.ts';
+import type { RefusedFields } from '../glm/refused-fields.ts';
 import { bearerCredentials, jwtCredentials } from '../glm/token.ts';
 import { glmTokenizer } from '../glm/tokenizer.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -40,6 +41,8 @@ export interface ModelFactoryDeps {
   readonly dispatcher: Dispatcher;
   readonly clock: Clock;
   readonly glmClock: GlmClock;
+  /** What models refused to be told about thinking; outlives every reload. */
+  readonly refusedFields: RefusedFields;
   /** Names this program to GLM. */
   readonly userAgent: string;
 }
@@ -132,12 +135,20 @@ export class ModelFactory {
   }
 
   #chatEndpoints({ accounts, glmModel, entry }: ModelPlan, facts: ChatModelFacts) {
-    const thinking = entry?.thinking ?? this.#settings.thinking;
+    const settings = this.#settings;
+    const { refusedFields } = this.#deps;
+    const model = {
+      id: glmModel,
+      facts,
+      thinking: entry?.thinking ?? settings.thinking,
+      effort: (entry?.reasoningEffort ?? settings.reasoningEffort) || null,
+      extraBody: entry?.extraBody ?? {},
+    };
     return accounts.map(
       (account): Endpoint<ChatModel> => ({
         account: account.account,
         lane: this.#lane(account, glmModel),
-        model: new GlmChatModel(account.client, { id: glmModel, facts, thinking }, this.#settings),
+        model: new GlmChatModel({ client: account.client, limits: settings, refusedFields }, model),
       }),
     );
   }

@@ -2,7 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { httpAddress } from './values.ts';
+import { type ExtraBody, extraBodySchema } from './extra-body.ts';
+import { EFFORTS, type Effort, httpAddress } from './values.ts';
 
 const positive = z.number().int().positive();
 
@@ -24,6 +25,8 @@ const entrySchema = z.strictObject({
   api_base_url: httpAddress.optional(),
   temperature: z.number().min(0).max(2).optional(),
   thinking: z.enum(['auto', 'on', 'off']).optional(),
+  reasoning_effort: z.enum(EFFORTS).optional(),
+  extra_body: extraBodySchema.optional(),
   vision: z.boolean().optional(),
   embed_model: z.string().min(1).optional(),
   dimensions: positive.optional(),
@@ -43,6 +46,8 @@ export interface ModelEntry {
   readonly baseUrl: string | undefined;
   readonly temperature: number | undefined;
   readonly thinking: 'auto' | 'on' | 'off' | undefined;
+  readonly reasoningEffort: Effort | undefined;
+  readonly extraBody: ExtraBody | undefined;
   readonly vision: boolean | undefined;
   readonly embedModel: string | undefined;
   readonly dimensions: number | undefined;
@@ -85,6 +90,8 @@ function checkModelsFile(content: unknown, env: Environment): ModelsFileResult {
       baseUrl: entry.base_url ?? entry.api_base_url,
       temperature: entry.temperature,
       thinking: entry.thinking,
+      reasoningEffort: entry.reasoning_effort,
+      extraBody: entry.extra_body,
       vision: entry.vision,
       embedModel: entry.embed_model,
       dimensions: entry.dimensions,

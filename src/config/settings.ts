@@ -8,6 +8,7 @@ import {
   byteSize,
   CONCURRENCY,
   CONTEXT_LEN,
+  EFFORTS,
   httpAddress,
   modelNames,
   onOff,
@@ -134,6 +135,15 @@ export const settingsSchema = z.object({
     default: 'auto',
     placeholder: 'MODE',
     meaning: 'whether models think before they answer: auto = as GLM decides, on, off',
+  }),
+  reasoningEffort: setting(z.enum(['', ...EFFORTS]), {
+    flag: '--reasoning-effort',
+    variable: 'REASONING_EFFORT',
+    default: '',
+    placeholder: 'LEVEL',
+    meaning:
+      'how much models think that let it be chosen: none, minimal, low, medium, high, xhigh or max, ' +
+      'brought to the nearest level that the model knows; without it as GLM decides',
   }),
   reasoning: setting(z.enum(['hide', 'inline']), {
     flag: '--reasoning',

@@ -6,12 +6,14 @@ import { type FailureWords, failureWords } from './words.ts';
 
 /**
  * What may follow a failed attempt, as long as nobody has read a word of the answer:
+ * - `amended`: at once and once, where the request differs now in what was refused: a fresh token, a
+ *   field less;
  * - `here`: the same account again after a short wait, `UPSTREAM_RETRIES` times;
  * - `load`: the same account again by the rules for refusals for load, which do not count as those;
  * - `other_account`: another account of the model at once;
  * - `fallback`: the models named as fallback, once nothing else is left to try.
  */
-export type Retry = 'here' | 'load' | 'other_account' | 'fallback';
+export type Retry = 'amended' | 'here' | 'load' | 'other_account' | 'fallback';
 
 export interface FailurePolicy {
   /** What FastChat's callers are told. */
@@ -67,12 +69,17 @@ const policies: Readonly<Record<FailureKind, FailurePolicy>> = {
   host_refused: { ...ofCaller, code: NO_PERMISSION, status: 403 },
   conversation_empty: { ...ofCaller, code: VALIDATION_TYPE_ERROR, status: 400 },
   key_missing: { ...ofAccount, code: INVALID_AUTH_KEY, status: 502 },
-  key_invalid: { ...ofAccount, code: INCORRECT_AUTH_KEY, status: 502 },
+  key_invalid: {
+    ...ofAccount,
+    retry: ['amended', 'other_account'],
+    code: INCORRECT_AUTH_KEY,
+    status: 502,
+  },
   no_permission: { ...ofAccount, code: NO_PERMISSION, status: 502 },
   model_not_permitted: { ...ofModel, code: NO_PERMISSION, status: 502 },
   model_not_served: { ...ofCaller, code: INVALID_MODEL, status: 404 },
   model_unknown: { ...ofModel, code: INVALID_MODEL, status: 502 },
-  parameter_rejected: { ...ofCaller, code: PARAM_OUT_OF_RANGE, status: 400 },
+  parameter_rejected: { ...ofCaller, retry: ['amended'], code: PARAM_OUT_OF_RANGE, status: 400 },
   content_blocked: { ...ofCaller, code: PARAM_OUT_OF_RANGE, status: 400 },
   images_unsupported: { ...ofCaller, code: PARAM_OUT_OF_RANGE, status: 400 },
   image_rejected: { ...ofCaller, code: PARAM_OUT_OF_RANGE, status: 400 },

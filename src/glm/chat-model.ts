@@ -2,12 +2,14 @@
 
 import { randomUUID } from 'node:crypto';
 import type { ChatDelta, ChatModel, ChatRequest, ChatStream } from '../model/chat-model.ts';
+import { ModelError } from '../model/model-error.ts';
 import { ChatEvents } from '../upstream/chat-events.ts';
 import { readBody } from '../upstream/read-body.ts';
 import type { ResponseBytes } from '../upstream/response-bytes.ts';
 import { TimeLimit } from '../upstream/time-limit.ts';
-import { type GlmClient, refusalOf } from './client.ts';
-import { chatBody, type GlmModel } from './parameters.ts';
+import { amendedError, type GlmClient, refusalOf } from './client.ts';
+import { chatBody, type Fields, type GlmModel, thinkingFields } from './parameters.ts';
+import type { RefusedFields } from './refused-fields.ts';
 import { glmDialect } from './stream-dialect.ts';
 
 const PATH = '/chat/completions';
@@ -26,34 +28,39 @@ export interface ChatLimits {
   readonly idleTimeoutMs: number;
 }
 
-export class GlmChatModel implements ChatModel {
-  readonly #client: GlmClient;
-  readonly #model: GlmModel;
-  readonly #limits: ChatLimits;
+export interface ChatModelDeps {
+  readonly client: GlmClient;
+  readonly limits: ChatLimits;
+  /** What models refused to be told about thinking. */
+  readonly refusedFields: RefusedFields;
+}
 
-  constructor(client: GlmClient, model: GlmModel, limits: ChatLimits) {
-    this.#client = client;
+export class GlmChatModel implements ChatModel {
+  readonly #deps: ChatModelDeps;
+  readonly #model: GlmModel;
+
+  constructor(deps: ChatModelDeps, model: GlmModel) {
+    this.#deps = deps;
     this.#model = model;
-    this.#limits = limits;
   }
 
   chat(request: ChatRequest, signal: AbortSignal): ChatStream {
-    return new GlmChatStream(this.#client, chatBody(request, this.#model), this.#limits, signal);
+    return new GlmChatStream(this.#deps, this.#model, request, signal);
   }
 }
 
 class GlmChatStream implements ChatStream {
-  readonly #client: GlmClient;
-  readonly #body: object;
-  readonly #limits: ChatLimits;
+  readonly #deps: ChatModelDeps;
+  readonly #model: GlmModel;
+  readonly #request: ChatRequest;
   readonly #signal: AbortSignal;
   #response: ResponseBytes | null = null;
   upstreamRequestId: string | null = null;
 
-  constructor(client: GlmClient, body: object, limits: ChatLimits, signal: AbortSignal) {
-    this.#client = client;
-    this.#body = body;
-    this.#limits = limits;
+  constructor(deps: ChatModelDeps, model: GlmModel, request: ChatRequest, signal: AbortSignal) {
+    this.#deps = deps;
+    this.#model = model;
+    this.#request = request;
     this.#signal = signal;
   }
 
@@ -62,9 +69,12 @@ class GlmChatStream implements ChatStream {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<ChatDelta, void, undefined> {
-    const { response, events } = await this.#client.withFreshToken(() => this.#open());
+    const thinking = this.#thinkingFields();
+    const { response, events } = await this.#open(thinking).catch((error: unknown) => {
+      throw this.#amend(error, thinking);
+    });
     this.#response = response;
-    const silence = limitSilence(response, this.#limits.idleTimeoutMs);
+    const silence = limitSilence(response, this.#deps.limits.idleTimeoutMs);
     try {
       yield ACCEPTED;
       while (!events.ended) {
@@ -85,24 +95,36 @@ class GlmChatStream implements ChatStream {
     }
   }
 
-  /** Sends the request; a refused token is replaced once. */
-  async #open(): Promise<{ response: ResponseBytes; events: ChatEvents }> {
+  #thinkingFields(): Fields {
+    return this.#deps.refusedFields.has(this.#model.id) ? {} : thinkingFields(this.#model);
+  }
+
+  /** Puts right for the next attempt what GLM refused in this one, where that can be done. */
+  #amend(error: unknown, thinking: Fields): unknown {
+    const { client, refusedFields } = this.#deps;
+    const refused = error instanceof ModelError && Object.keys(thinking).length > 0;
+    if (refused && refusedFields.learn(this.#model.id, error)) return amendedError(error);
+    return client.amend(error);
+  }
+
+  /** Sends the request. */
+  async #open(thinking: Fields): Promise<{ response: ResponseBytes; events: ChatEvents }> {
+    const { client, limits } = this.#deps;
     // Each attempt has a name of its own: GLM refuses one that it has seen before.
     this.upstreamRequestId = randomUUID();
-    const body = { ...this.#body, request_id: this.upstreamRequestId };
+    const fields = { ...chatBody(this.#request, this.#model), ...thinking };
+    const body = { ...fields, request_id: this.upstreamRequestId };
     const asked = { method: 'POST', path: PATH, body, accept: EVENT_STREAM } as const;
-    const response = await this.#client.send(asked, this.#signal);
+    const response = await client.send(asked, this.#signal);
     // Interim responses would put off the pool's own limit for ever.
-    const silence = limitSilence(response, this.#limits.firstByteTimeoutMs);
+    const silence = limitSilence(response, limits.firstByteTimeoutMs);
     try {
       const head = await response.head();
       if (head.status !== 200) throw await refusalOf(response, head);
       const events = new ChatEvents(glmDialect, this.upstreamRequestId);
       // Gateways in between rename streams, or make one reply of them; it may be a refusal.
       if (/json/i.test(String(head.headers['content-type']))) {
-        events.feed(
-          (await readBody(response, REPLY_LIMIT, this.#limits.idleTimeoutMs)) ?? TOO_LONG,
-        );
+        events.feed((await readBody(response, REPLY_LIMIT, limits.idleTimeoutMs)) ?? TOO_LONG);
         events.throwIfRefused();
       }
       return { response, events };

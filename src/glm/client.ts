@@ -78,19 +78,20 @@ export class GlmClient {
   }
 
   /**
-   * Sends a request and hands its response to `use`, which it closes; once more with a fresh token
-   * when GLM refused the one it had: a clock that is off, or a long wait in a queue of GLM's, makes a
-   * good token look bad.
+   * What a refusal of this client is to be thrown as: amended when the token was refused and the next
+   * request gets a fresh one. A clock that is off, or a long wait in a queue of GLM's, makes a good
+   * token look bad.
    */
-  async withFreshToken<Result>(attempt: () => Promise<Result>): Promise<Result> {
-    try {
-      return await attempt();
-    } catch (error) {
-      const refused = error instanceof ModelError && error.kind === 'key_invalid';
-      if (!refused || !this.#credentials.renew(error.upstream.serverTime)) throw error;
-      return attempt();
-    }
+  amend(error: unknown): unknown {
+    const refused = error instanceof ModelError && error.kind === 'key_invalid';
+    if (!refused || !this.#credentials.renew(error.upstream.serverTime)) return error;
+    return amendedError(error);
   }
+}
+
+/** The same failure, of a request that will be another one when it is asked again. */
+export function amendedError({ kind, upstream, cause }: ModelError): ModelError {
+  return new ModelError(kind, upstream, { cause, amended: true });
 }
 
 /** The request id that GLM puts into a header, if it does. */
@@ -111,32 +112,45 @@ export async function refusalOf(response: ResponseBytes, head: ResponseHead): Pr
 }
 
 /**
- * POSTs JSON, or GETs without a body, and reads the JSON reply.
+ * POSTs JSON, or GETs without a body, and reads the JSON reply. Asks once: whoever waits for a permit
+ * first has its attempts counted there.
  * @param read makes of the bytes what is wanted, with `json` null for what is no JSON
  * @throws ModelError, or the signal's reason
  */
-export async function readReply<Reply extends { readonly json: unknown }>(
+export async function readReplyOnce<Reply extends { readonly json: unknown }>(
   client: GlmClient,
   request: Omit<GlmRequest, 'accept'>,
   signal: AbortSignal,
   read: (bytes: Buffer) => Reply,
 ): Promise<Reply> {
-  return client.withFreshToken(async () => {
-    const response = await client.send({ ...request, accept: 'application/json' }, signal);
-    try {
-      const head = await response.head();
-      if (head.status !== 200) throw await refusalOf(response, head);
-      // One that is too long is no better than an empty one.
-      const bytes = await readBody(response, REPLY_LIMIT, REPLY_MS);
-      const reply = read(bytes ?? Buffer.alloc(0));
-      const error = errorOfBody(reply.json, { status: 200, requestId: requestIdOf(head) });
-      if (error !== null) throw error;
-      if (reply.json === null) throw new ModelError('upstream_malformed', { message: 'not JSON' });
-      return reply;
-    } finally {
-      response.close();
-    }
-  });
+  const response = await client.send({ ...request, accept: 'application/json' }, signal);
+  try {
+    const head = await response.head();
+    if (head.status !== 200) throw await refusalOf(response, head);
+    // One that is too long is no better than an empty one.
+    const bytes = await readBody(response, REPLY_LIMIT, REPLY_MS);
+    const reply = read(bytes ?? Buffer.alloc(0));
+    const error = errorOfBody(reply.json, { status: 200, requestId: requestIdOf(head) });
+    if (error !== null) throw error;
+    if (reply.json === null) throw new ModelError('upstream_malformed', { message: 'not JSON' });
+    return reply;
+  } catch (error) {
+    throw client.amend(error);
+  } finally {
+    response.close();
+  }
+}
+
+/** The same for a question that needs no permit, which is asked again here once it is amended. */
+export async function readReply<Reply extends { readonly json: unknown }>(
+  ...asked: Parameters<typeof readReplyOnce<Reply>>
+): Promise<Reply> {
+  try {
+    return await readReplyOnce(...asked);
+  } catch (error) {
+    if (error instanceof ModelError && error.amended) return readReplyOnce(...asked);
+    throw error;
+  }
 }
 
 /** A reply that is plain JSON. */

@@ -1,7 +1,7 @@
 // Implements the embedding port with GLM's endpoint.
 
 import type { EmbeddingBatch, EmbeddingLimits, EmbeddingModel } from '../model/embedding-model.ts';
-import { type GlmClient, readReply } from './client.ts';
+import { type GlmClient, readReplyOnce } from './client.ts';
 import { liftVectors, readEmbeddings } from './embedding-reply.ts';
 
 export interface GlmEmbeddingOptions {
@@ -29,7 +29,7 @@ export class GlmEmbeddingModel implements EmbeddingModel {
     const { id, dimensions } = this.#options;
     const body = { model: id, input: inputs, ...(dimensions !== null && { dimensions }) };
     const request = { method: 'POST', path: '/embeddings', body } as const;
-    const reply = await readReply(this.#client, request, signal, liftVectors);
+    const reply = await readReplyOnce(this.#client, request, signal, liftVectors);
     return readEmbeddings(reply, inputs.length);
   }
 }

@@ -1,7 +1,7 @@
 // Brings a request of the port into the fields and the ranges of GLM's chat endpoint.
 
 import type { ChatMessage, ChatRequest } from '../model/chat-model.ts';
-import type { ChatModelFacts } from './catalogue.ts';
+import { type ChatModelFacts, EFFORTS, type Effort } from './catalogue.ts';
 
 /** Which GLM model is asked, and how. */
 export interface GlmModel {
@@ -10,10 +10,14 @@ export interface GlmModel {
   readonly facts: ChatModelFacts;
   /** Whether it shall think before it answers; `auto` leaves that to GLM. */
   readonly thinking: 'auto' | 'on' | 'off';
+  /** How much it shall think; null leaves that to GLM. */
+  readonly effort: Effort | null;
+  /** Fields that a request has where it says nothing else. */
+  readonly extraBody: Fields;
 }
 
 /** Fields of a request body. */
-type Fields = Readonly<Record<string, unknown>>;
+export type Fields = Readonly<Record<string, unknown>>;
 
 interface ParameterRow {
   /** Field of the port's request. */
@@ -70,22 +74,49 @@ export const glmParameters: readonly ParameterRow[] = [
   },
 ];
 
-/** The JSON body of `/chat/completions`. Absent values stay absent: GLM refuses some nulls. */
-export function chatBody(request: ChatRequest, { id, facts, thinking }: GlmModel): Fields {
+/**
+ * The JSON body of `/chat/completions`, without what it says about thinking. Absent values stay
+ * absent: GLM refuses some nulls.
+ */
+export function chatBody(request: ChatRequest, { id, facts, extraBody }: GlmModel): Fields {
   const fields = glmParameters
     .filter(({ from }) => request[from] !== undefined)
     .map(({ write }) => write(request, facts));
   return Object.assign(
+    {},
+    withoutGreed(extraBody, request),
     { model: id, messages: request.messages.map(wireMessage), stream: true },
     ...fields,
-    thinkingField(facts, thinking),
   );
 }
 
-/** Only models that may do either take the field as given: the others refuse it or ignore it. */
-function thinkingField({ thinking }: ChatModelFacts, wanted: GlmModel['thinking']): Fields {
-  if (wanted === 'auto' || thinking !== 'may') return {};
-  return { thinking: { type: wanted === 'on' ? 'enabled' : 'disabled' } };
+/** `do_sample: false` would make GLM ignore the temperature that a request asks for. */
+function withoutGreed(extraBody: Fields, { temperature }: ChatRequest): Fields {
+  if (temperature === undefined) return extraBody;
+  const { do_sample: _, ...rest } = extraBody;
+  return rest;
+}
+
+/**
+ * What a model is told about thinking. Only models that may do either take `thinking`: the others
+ * refuse it or ignore it. One that cannot stop is asked for the least effort instead.
+ */
+export function thinkingFields({ facts, thinking, effort }: GlmModel): Fields {
+  const choice = facts.thinking === 'may' && thinking !== 'auto';
+  if (choice && thinking === 'off') return { thinking: { type: 'disabled' } };
+  const level = nearestEffort(thinking === 'off' ? 'none' : effort, facts.efforts);
+  return {
+    ...(choice && { thinking: { type: 'enabled' } }),
+    ...(level !== null && { reasoning_effort: level }),
+  };
+}
+
+/** The level nearest to the one wanted; of two the higher one, which is how GLM reads its own. */
+function nearestEffort(wanted: Effort | null, known: readonly Effort[]): Effort | null {
+  if (wanted === null) return null;
+  const away = (level: Effort) => Math.abs(EFFORTS.indexOf(level) - EFFORTS.indexOf(wanted));
+  const byNearness = known.toReversed().toSorted((one, other) => away(one) - away(other));
+  return byNearness[0] ?? null;
 }
 
 /** A message as GLM spells it. */

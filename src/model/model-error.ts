@@ -49,15 +49,26 @@ export interface UpstreamDetail {
   readonly retryAfterMs?: number;
 }
 
+export interface ModelErrorOptions extends ErrorOptions {
+  readonly amended?: boolean;
+}
+
 /** A failure of the model behind the port. */
 export class ModelError extends Error {
   override readonly name = 'ModelError';
   readonly kind: ModelFailureKind;
   readonly upstream: UpstreamDetail;
+  /** Whether the adapter has put right what was refused, so that asking again may help at once. */
+  readonly amended: boolean;
 
-  constructor(kind: ModelFailureKind, upstream: UpstreamDetail = {}, options?: ErrorOptions) {
+  constructor(
+    kind: ModelFailureKind,
+    upstream: UpstreamDetail = {},
+    { amended = false, ...options }: ModelErrorOptions = {},
+  ) {
     super(kind, options);
     this.kind = kind;
     this.upstream = upstream;
+    this.amended = amended;
   }
 }

@@ -234,6 +234,29 @@ t.test('an account that was refused rests, and the others are asked', async (t) 
   );
 });
 
+t.test(
+  'a refusal whose cause has been amended is asked again at once, and rests nobody',
+  async (t) => {
+    for (const kind of ['key_invalid', 'parameter_rejected'] as const) {
+      const tries = triesOf({ retries: 0 });
+      t.ok(await failOnce(tries, new ModelError(kind, {}, { amended: true })));
+      t.match(tries.parts.failed, [{ attempt: 1, nextWaitMs: 0, error: { kind } }]);
+      t.strictSame(tries.parts.rested, []);
+      t.strictSame(tries.parts.clock.waits, []);
+    }
+  },
+);
+
+t.test('an amendment is believed once for each account', async (t) => {
+  const amended = new ModelError('key_invalid', {}, { amended: true });
+  t.match(await triesUntil(amended), { tries: 2 });
+  t.match(await triesUntil(amended, {}, ['a', 'b']), { tries: 4 });
+});
+
+t.test('what the table does not let amend is not asked again for it', async (t) => {
+  t.match(await triesUntil(new ModelError('content_blocked', {}, { amended: true })), { tries: 1 });
+});
+
 t.test('a wait of before is not waited again for the other account', async (t) => {
   const tries = triesOf({}, ['a', 'b']);
   t.ok(await failOnce(tries, failure('upstream_error')));

@@ -5,6 +5,7 @@ import { Agent } from 'undici';
 import { concurrencyOf, ModelFactory } from '../../src/app/model-factory.ts';
 import { loadModelsFile } from '../../src/config/models-file.ts';
 import { GlmClock } from '../../src/glm/glm-clock.ts';
+import { RefusedFields } from '../../src/glm/refused-fields.ts';
 import type { ServedModel, ServedModels } from '../../src/worker/served-models.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { settingsFrom } from '../support/start-worker.ts';
@@ -24,7 +25,8 @@ function factoryOf(t: Test, env: Env) {
     () => undefined,
   );
   const { admission } = partsOf();
-  const parts = { admission, dispatcher, clock, glmClock, userAgent: 'test' };
+  const refusedFields = new RefusedFields(() => undefined);
+  const parts = { admission, dispatcher, clock, glmClock, refusedFields, userAgent: 'test' };
   const factory = new ModelFactory(settingsFrom(env), parts);
   return (file: object) => {
     const read = loadModelsFile(`${t.testdir({ 'm.json': JSON.stringify(file) })}/m.json`, env);

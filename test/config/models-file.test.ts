@@ -23,10 +23,48 @@ const NOTHING = {
   baseUrl: undefined,
   temperature: undefined,
   thinking: undefined,
+  reasoningEffort: undefined,
+  extraBody: undefined,
   vision: undefined,
   embedModel: undefined,
   dimensions: undefined,
   concurrency: undefined,
+};
+
+/** Every field that GLM's pages have and FastChat cannot send. */
+const EXTRA_BODY = {
+  user_id: 'user-1',
+  response_format: { type: 'json_object' },
+  tools: [
+    {
+      type: 'web_search',
+      web_search: {
+        enable: true,
+        search_engine: 'search_pro',
+        search_query: '今天的新闻',
+        search_intent: false,
+        count: 5,
+        search_domain_filter: 'example.com',
+        search_recency_filter: 'oneWeek',
+        content_size: 'high',
+        result_sequence: 'before',
+        search_result: true,
+        require_search: true,
+        search_prompt: 'p',
+      },
+    },
+    { type: 'retrieval', retrieval: { knowledge_id: 'k', prompt_template: 'p' } },
+    { type: 'mcp', mcp: { server_label: 's', server_url: 'http://s', transport_type: 'sse' } },
+  ],
+  tool_choice: 'auto',
+  do_sample: true,
+  seed: 7,
+  top_p: 0.5,
+  max_tokens: 100,
+  sensitive_word_check: { type: 'ALL', status: 'DISABLE' },
+  meta: { user_info: 'u', user_name: 'n', bot_info: 'b', bot_name: 'm' },
+  extra: { target: { path: 'a.py' } },
+  watermark_enabled: false,
 };
 
 t.test('no file has no entries', async (t) => {
@@ -44,6 +82,8 @@ t.test('every field of an entry is read, in the order of the file', async (t) =>
       base_url: 'https://proxy/v4/',
       temperature: 0,
       thinking: 'off',
+      reasoning_effort: 'high',
+      extra_body: EXTRA_BODY,
       vision: false,
       embed_model: 'embedding-3',
       dimensions: 256,
@@ -62,6 +102,8 @@ t.test('every field of an entry is read, in the order of the file', async (t) =>
         baseUrl: 'https://proxy/v4',
         temperature: 0,
         thinking: 'off',
+        reasoningEffort: 'high',
+        extraBody: EXTRA_BODY,
         vision: false,
         embedModel: 'embedding-3',
         dimensions: 256,
@@ -120,6 +162,38 @@ t.test('what is wrong is told with its path and never its value', async (t) => {
     [
       { a: { thinking: 'PLANTED' } },
       'a.thinking: Invalid option: expected one of "auto"|"on"|"off"',
+    ],
+    [
+      { a: { reasoning_effort: 'PLANTED' } },
+      'a.reasoning_effort: Invalid option: expected one of ' +
+        '"none"|"minimal"|"low"|"medium"|"high"|"xhigh"|"max"',
+    ],
+    [{ a: { extra_body: ['PLANTED'] } }, 'a.extra_body: must be object'],
+    [{ a: { extra_body: { PLANTED: 1 } } }, 'a.extra_body: Unrecognized key: "PLANTED"'],
+    [
+      { a: { extra_body: { messages: [], model: 'PLANTED', stream: false } } },
+      'a.extra_body.model: use the key version of the entry',
+      "a.extra_body.messages: are the caller's",
+      'a.extra_body.stream: is always on',
+    ],
+    [
+      { a: { extra_body: { user_id: 'PLAN', seed: 0.5, response_format: { type: 'PLANTED' } } } },
+      'a.extra_body.user_id: Too small: expected string to have >=6 characters',
+      'a.extra_body.response_format.type: Invalid option: expected one of "text"|"json_object"',
+      'a.extra_body.seed: must be a whole number',
+    ],
+    [
+      { a: { extra_body: { tools: [{ type: 'function', function: { name: 'PLANTED' } }] } } },
+      'a.extra_body.tools.0.type: must be web_search, retrieval or mcp: nobody here would answer ' +
+        'a function call',
+    ],
+    [
+      { a: { extra_body: { tools: [{ type: 'web_search', web_search: { count: 51 } }] } } },
+      'a.extra_body.tools.0.web_search.count: Too big: expected number to be <=50',
+    ],
+    [
+      { a: { extra_body: { tools: [{ type: 'web_search' }] } } },
+      'a.extra_body.tools.0.web_search: must be object',
     ],
     [{ a: { vision: 1 } }, 'a.vision: must be boolean'],
     [{ a: { verison: 'PLANTED' } }, 'a: Unrecognized key: "verison"'],

@@ -127,6 +127,15 @@ const ROWS: Readonly<Record<string, Row>> = {
   convTemplate: { takes: [['fenced', 'fenced']], refuses: ['Zhipu', 'vicuna'], remedy: OPTION },
   fenceSecret: { takes: [['any thing', 'any thing']], refuses: [], remedy: /./ },
   thinking: { takes: [['off', 'off']], refuses: ['disabled', 'true'], remedy: OPTION },
+  reasoningEffort: {
+    takes: [
+      ['', ''],
+      ['low', 'low'],
+      ['max', 'max'],
+    ],
+    refuses: ['LOW', 'off', '3'],
+    remedy: OPTION,
+  },
   reasoning: { takes: [['inline', 'inline']], refuses: ['show'], remedy: OPTION },
   errors: {
     takes: [

@@ -148,27 +148,31 @@ t.test('the content type may be spelt as HTTP allows', async (t) => {
   t.strictSame(told((await collect(twice.ask())).error), { kind: 'upstream_error', status: 500 });
 });
 
-t.test('each try has a request id of its own, and the stream knows the last one', async (t) => {
-  let number = 1;
-  const { upstream, ask } = await startChat(
-    t,
-    (response, { headers }) => {
-      if (headers.authorization === 'Bearer 2') openStream(response).end(say('a') + done);
-      else response.writeHead(401).end('{"error":{"code":"1003"}}');
-    },
-    {
-      credentials: {
-        authorization: () => `Bearer ${number}`,
-        renew: () => {
-          number++;
-          return true;
+t.test(
+  'each request has an id of its own, and a refused token is another one the next time',
+  async (t) => {
+    let number = 1;
+    const { upstream, ask } = await startChat(
+      t,
+      (response, { headers }) => {
+        if (headers.authorization === 'Bearer 2') openStream(response).end(say('a') + done);
+        else response.writeHead(401).end('{"error":{"code":"1003"}}');
+      },
+      {
+        credentials: {
+          authorization: () => `Bearer ${number}`,
+          renew: () => {
+            number++;
+            return true;
+          },
         },
       },
-    },
-  );
-  const stream = ask();
-  t.equal((await collect(stream)).error, undefined);
-  const ids = upstream.arrivals.map(({ body }) => JSON.parse(body).request_id);
-  t.equal(new Set(ids).size, 2);
-  t.equal(ids[1], stream.upstreamRequestId);
-});
+    );
+    t.match((await collect(ask())).error, { kind: 'key_invalid', amended: true });
+    const stream = ask();
+    t.equal((await collect(stream)).error, undefined);
+    const ids = upstream.arrivals.map(({ body }) => JSON.parse(body).request_id);
+    t.equal(new Set(ids).size, 2);
+    t.equal(ids[1], stream.upstreamRequestId);
+  },
+);

@@ -3,8 +3,14 @@
 import t, { type Test } from 'tap';
 import { samplingParameters } from '../../src/fastchat/parameters.ts';
 import { generateRequest, parseRequest } from '../../src/fastchat/requests.ts';
-import type { ChatModelFacts, Thinking } from '../../src/glm/catalogue.ts';
-import { chatBody, glmParameters, wireMessage } from '../../src/glm/parameters.ts';
+import { type ChatModelFacts, chatModelFacts, type Effort } from '../../src/glm/catalogue.ts';
+import {
+  chatBody,
+  type GlmModel,
+  glmParameters,
+  thinkingFields,
+  wireMessage,
+} from '../../src/glm/parameters.ts';
 import type { ChatRequest } from '../../src/model/chat-model.ts';
 
 const FACTS: ChatModelFacts = {
@@ -16,6 +22,14 @@ const FACTS: ChatModelFacts = {
   vision: null,
 };
 
+const MODEL: GlmModel = {
+  id: 'glm-4-plus',
+  facts: FACTS,
+  thinking: 'auto',
+  effort: null,
+  extraBody: {},
+};
+
 const messages = [{ role: 'user', content: 'hi' }] as const;
 const ALWAYS = { model: 'glm-4-plus', messages, stream: true };
 
@@ -24,8 +38,7 @@ function fieldsOf(t: Test, request: object, facts: Partial<ChatModelFacts> = {})
   const parsed = parseRequest(generateRequest, { prompt: 'p', ...request });
   const stop = parsed.stop.filter((one) => one !== '###');
   const asked: ChatRequest = { ...samplingParameters(parsed), messages, stop };
-  const model = { id: 'glm-4-plus', facts: { ...FACTS, ...facts }, thinking: 'auto' } as const;
-  const body = chatBody(asked, model);
+  const body = chatBody(asked, { ...MODEL, facts: { ...FACTS, ...facts } });
   t.match(body, ALWAYS);
   return Object.fromEntries(Object.entries(body).filter(([name]) => !Object.hasOwn(ALWAYS, name)));
 }
@@ -79,22 +92,59 @@ t.test("A8: the longest answer is brought down to the model's own", async (t) =>
   t.strictSame(maxTokens(null), { max_tokens: 131_072 }, 'where it is not known');
 });
 
-t.test('only a model that may think or not is told which', async (t) => {
-  const sent = (able: Thinking, wanted: 'auto' | 'on' | 'off') => {
-    const facts = { ...FACTS, thinking: able };
-    const body = chatBody({ messages, stop: [] }, { id: 'm', facts, thinking: wanted });
-    return body['thinking'];
+/** What a model is told about thinking, in brief. */
+function told(id: string, thinking: GlmModel['thinking'], effort: Effort | null): string {
+  const fields = thinkingFields({ ...MODEL, id, facts: chatModelFacts(id), thinking, effort });
+  const text = JSON.stringify(fields).replaceAll('"type":', '');
+  return text.replace(/["{}]|reasoning_/g, '');
+}
+
+/** Models, the setting THINKING, REASONING_EFFORT, and what the model is told. */
+const thinkingTable = [
+  [['glm-5.3', 'glm-5.2', 'glm-4.6', 'glm-4.1v-thinking-flash', 'glm-4'], 'auto', null, ''],
+  [['glm-5.2', 'glm-5.1', 'glm-5-turbo', 'glm-4.7', 'glm-4.5v'], 'on', null, 'thinking:enabled'],
+  [['glm-5.2', 'glm-5', 'glm-4.7-flash', 'glm-4.5v', 'my'], 'off', 'max', 'thinking:disabled'],
+  [['glm-5.3', 'glm-5.3-new'], 'off', null, 'effort:low'],
+  [['glm-5.3', 'glm-5.3-flashx'], 'off', 'max', 'effort:low'],
+  [['glm-5.3', 'glm-4.1v-thinking-flash', 'glm-4'], 'on', null, ''],
+  [['glm-4.1v-thinking-flash', 'glm-4'], 'off', 'high', ''],
+  [['glm-5.1', 'glm-4.7', 'glm-4', 'my-model'], 'auto', 'high', ''],
+  [['glm-5.2'], 'on', 'minimal', 'thinking:enabled,effort:minimal'],
+  [['glm-5.2'], 'auto', 'xhigh', 'effort:xhigh'],
+  [['glm-5.3', 'glm-5.4', 'glm-6'], 'auto', 'none', 'effort:low'],
+  [['glm-5.3'], 'auto', 'minimal', 'effort:low'],
+  [['glm-5.3'], 'on', 'low', 'effort:low'],
+  [['glm-5.3'], 'auto', 'medium', 'effort:high'],
+  [['glm-5.3'], 'auto', 'high', 'effort:high'],
+  [['glm-5.3'], 'auto', 'xhigh', 'effort:max'],
+  [['glm-5.3'], 'auto', 'max', 'effort:max'],
+] as const;
+
+for (const [ids, thinking, effort, expected] of thinkingTable) {
+  t.test(`THINKING=${thinking} and effort ${effort}: ${ids} told "${expected}"`, async (t) => {
+    for (const id of ids) t.equal(told(id, thinking, effort), expected, id);
+  });
+}
+
+t.test('fields of the operator are sent unless the request says otherwise', async (t) => {
+  const extraBody = {
+    ...{ user_id: 'user-1', model: 'never', top_p: 0.2, max_tokens: 5, do_sample: false },
+    ...{ response_format: { type: 'json_object' } },
   };
-  const enabled = { type: 'enabled' };
-  const disabled = { type: 'disabled' };
-  const all = (['may', 'must', 'cannot'] as const).map((able) =>
-    (['auto', 'on', 'off'] as const).map((wanted) => sent(able, wanted)),
+  const sent = (request: Partial<ChatRequest>) => {
+    const body = chatBody({ messages, stop: [], ...request }, { ...MODEL, extraBody });
+    t.match(body, { ...ALWAYS, user_id: 'user-1', response_format: { type: 'json_object' } });
+    const { top_p, max_tokens, temperature, do_sample } = body;
+    return { top_p, max_tokens, temperature, do_sample };
+  };
+  const none = undefined;
+  t.strictSame(sent({}), { top_p: 0.2, max_tokens: 5, temperature: none, do_sample: false });
+  t.strictSame(
+    sent({ temperature: 0.7, topP: 0.9, maxTokens: 9 }),
+    { top_p: 0.9, max_tokens: 9, temperature: 0.7, do_sample: none },
+    'a greedy model would ignore the temperature',
   );
-  t.strictSame(all, [
-    [undefined, enabled, disabled],
-    [undefined, undefined, undefined],
-    [undefined, undefined, undefined],
-  ]);
+  t.match(sent({ temperature: 0 }), { temperature: none, do_sample: false });
 });
 
 t.test('messages are written as GLM spells them, data URLs without their head', async (t) => {

@@ -1,8 +1,10 @@
 // Models that think before they answer: what callers see of it, and what GLM is told about it.
 
 import t from 'tap';
+import { finish, say } from '../support/event-stream.ts';
 import { checkAnswer, lastText } from '../support/frames.ts';
 import { HELLO, startWorker } from '../support/start-worker.ts';
+import { startUpstream } from '../support/upstream.ts';
 
 const THOUGHTS = ['Let me ', 'think 😀', '. Done.'];
 
@@ -80,18 +82,46 @@ t.test('a character split over two deltas of thoughts or text is whole', async (
   }
 });
 
-t.test('GLM is told to think or not only where it has the choice', async (t) => {
-  const models = ['glm-4.6', 'glm-5.3', 'glm-4-plus', 'new=glm-99'];
+t.test('GLM is told to think or not, and how much, only where it has the choice', async (t) => {
+  const models = ['glm-4.6', 'glm-5.3', 'glm-5.2', 'glm-4-plus', 'new=my-model'];
   const sent = async (env: Readonly<Record<string, string>>) => {
     const { post, glm } = await startWorker(t, { MODEL_NAMES: models.join(), ...env });
     for (const entry of models) {
       const [model] = entry.split('=');
       await post('/worker_generate', { ...HELLO, model });
     }
-    return glm.calls.map(({ body }) => Object(body).thinking?.type);
+    return glm.calls.map(({ body }) => {
+      const { thinking, reasoning_effort } = Object(body);
+      return thinking?.type ?? reasoning_effort;
+    });
   };
   const none = undefined;
-  t.strictSame(await sent({}), [none, none, none, none]);
-  t.strictSame(await sent({ THINKING: 'on' }), ['enabled', none, none, 'enabled']);
-  t.strictSame(await sent({ THINKING: 'off' }), ['disabled', none, none, 'disabled']);
+  t.strictSame(await sent({}), [none, none, none, none, none]);
+  t.strictSame(await sent({ THINKING: 'on' }), ['enabled', none, 'enabled', none, 'enabled']);
+  const off = await sent({ THINKING: 'off', REASONING_EFFORT: 'max' });
+  t.strictSame(off, ['disabled', 'low', 'disabled', none, 'disabled']);
+  const medium = await sent({ REASONING_EFFORT: 'medium' });
+  t.strictSame(medium, [none, 'high', 'medium', none, none]);
+});
+
+t.test('a model that refuses to be told is asked once more, and never told again', async (t) => {
+  const glm = await startUpstream(t, (response, { body }) => {
+    if (JSON.parse(body).thinking === undefined) response.end(say('hello') + finish('stop'));
+    else response.writeHead(400).end('{"error":{"code":"1210","message":"不支持关闭思考"}}');
+  });
+  const env = { ZHIPUAI_BASE_URL: glm.url, GLM_MODEL: 'glm-4.7', THINKING: 'off' };
+  const worker = await startWorker(t, { ...env, UPSTREAM_RETRIES: '0' });
+  for (const requests of [2, 3]) {
+    t.equal(lastText((await worker.stream().reply).frames), 'hello');
+    t.equal(glm.arrivals.length, requests);
+  }
+  t.match(worker.logs.withMessage('attempt failed'), [
+    { failure: 'parameter_rejected', attempt: 1, nextWaitMs: 0 },
+  ]);
+  t.match(
+    worker.logs.withMessage(
+      'the model refused to be told about thinking, asked without it from now on',
+    ),
+    [{ level: 'warn', upstreamModel: 'glm-4.7', upstream: { message: '不支持关闭思考' } }],
+  );
 });

@@ -11,6 +11,7 @@ t.test('a model error says its kind and nothing of what the provider wrote', asy
   t.equal(error.kind, 'key_invalid');
   t.strictSame(error.upstream, upstream);
   t.equal(error.cause, undefined);
+  t.equal(error.amended, false);
 });
 
 t.test('a model error keeps its cause and may know nothing else', async (t) => {

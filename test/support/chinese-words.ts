@@ -77,6 +77,7 @@ export const faults = { caller: '调用者', operator: '运维者', provider: 'G
 
 /** What may follow a failed attempt. */
 export const retries: Readonly<Record<Retry | 'never', string>> = {
+  amended: '改正后一次',
   here: '原账户',
   load: '原账户，按限流的规则',
   other_account: '换账户',

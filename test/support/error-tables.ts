@@ -40,6 +40,7 @@ function againCell(retry: readonly Retry[], words: typeof retries, comma: string
 
 /** How the table says what may follow a failed attempt. */
 const RETRIES: typeof retries = {
+  amended: 'once, amended',
   here: 'here',
   load: 'here, by the rules for load',
   other_account: 'another account',
