@@ -9,6 +9,7 @@ import type { Settings } from '../config/settings.ts';
 import {
   type ChatModelFacts,
   chatModelFacts,
+  countingModel,
   EMBEDDING_WINDOW,
   embeddingModelFacts,
   isEmbeddingModel,
@@ -130,7 +131,9 @@ export class ModelFactory {
       windowTokens: Math.max(window, contextLen === 'auto' ? 0 : contextLen),
       vision: chats ? facts.vision : null,
       temperature: entry?.temperature ?? null,
-      tokenizer: counts ? glmTokenizer(account.client, glmModel) : null,
+      tokenizer: counts
+        ? glmTokenizer(account.client, countingModel(glmModel, facts.vision !== null))
+        : null,
     };
   }
 

@@ -198,6 +198,21 @@ export function isGlmModel(id: string): boolean {
   return catalogueEntry(id) !== null;
 }
 
+/** What the endpoint `/tokenizer` knows of the older models, on open.bigmodel.cn alone. */
+const COUNTED_GLM_4 = ['glm-4-0520', 'glm-4-long', 'glm-4-air', 'glm-4-flash'];
+
+/**
+ * The model by which `/tokenizer` counts for a chat model, because it knows only a few: the same one
+ * or the nearest. 4.5, 4.6 and 4.6V are known at both addresses of GLM, 4.5-air at one.
+ */
+export function countingModel(id: string, sees: boolean): string {
+  const asked = id.toLowerCase();
+  if (sees) return 'glm-4.6v';
+  if (COUNTED_GLM_4.includes(asked)) return asked;
+  if (/^glm-4-32b/.test(asked) || /^glm-4\.5(-|$)/.test(asked)) return 'glm-4.5';
+  return chatModelFacts(asked).thinking === 'cannot' ? 'glm-4-air' : 'glm-4.6';
+}
+
 /** Ids of GLM begin like this; others count as such within a slip or two. */
 const LOOKS_LIKE_GLM = /^(glm|chatglm|charglm|codegeex|autoglm|embedding|emohaa)/;
 const SLIPS = 2;

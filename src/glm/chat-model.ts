@@ -7,6 +7,7 @@ import { ChatEvents } from '../upstream/chat-events.ts';
 import { readBody } from '../upstream/read-body.ts';
 import type { ResponseBytes } from '../upstream/response-bytes.ts';
 import { TimeLimit } from '../upstream/time-limit.ts';
+import { BoxMarks } from './box-marks.ts';
 import { amendedError, type GlmClient, refusalOf } from './client.ts';
 import { chatBody, type Fields, type GlmModel, thinkingFields } from './parameters.ts';
 import type { RefusedFields } from './refused-fields.ts';
@@ -68,7 +69,12 @@ class GlmChatStream implements ChatStream {
     this.#response?.coalesce(tickMs);
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<ChatDelta, void, undefined> {
+  [Symbol.asyncIterator](): AsyncGenerator<ChatDelta, void, undefined> {
+    const deltas = this.#deltas();
+    return this.#model.facts.boxes ? withoutBoxes(deltas) : deltas;
+  }
+
+  async *#deltas(): AsyncGenerator<ChatDelta, void, undefined> {
     const thinking = this.#thinkingFields();
     const { response, events } = await this.#open(thinking).catch((error: unknown) => {
       throw this.#amend(error, thinking);
@@ -134,6 +140,17 @@ class GlmChatStream implements ChatStream {
     } finally {
       silence.end();
     }
+  }
+}
+
+/** The same answer without the marks of boxes. */
+async function* withoutBoxes(
+  deltas: AsyncIterable<ChatDelta>,
+): AsyncGenerator<ChatDelta, void, undefined> {
+  const marks = new BoxMarks();
+  for await (const delta of deltas) {
+    const text = marks.push(delta.text);
+    yield { ...delta, text: delta.finish === null ? text : text + marks.end() };
   }
 }
 

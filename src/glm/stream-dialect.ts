@@ -4,6 +4,7 @@ import type { FinishReason } from '../model/chat-model.ts';
 import { ModelError, type ModelFailureKind } from '../model/model-error.ts';
 import type { StreamDialect } from '../upstream/chat-events.ts';
 import { errorOfBody, saysError } from './errors.ts';
+import { sourcesOf } from './sources.ts';
 
 /** GLM's reasons (page "chat completion"), and those that were seen. */
 const finishReasons: ReadonlyMap<string, FinishReason | ModelFailureKind> = new Map<
@@ -26,4 +27,5 @@ export const glmDialect: StreamDialect = {
     (saysError(event)
       ? new ModelError('upstream_error', { message: 'an unreadable error' })
       : null),
+  sourcesOf,
 };

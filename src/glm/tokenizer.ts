@@ -11,7 +11,7 @@ const tokenizerReply = z.looseObject({
   usage: z.looseObject({ prompt_tokens: z.number().int().nonnegative() }),
 });
 
-/** @param model GLM's id; for a model that the endpoint does not know each count fails */
+/** @param model GLM's id of one that the endpoint knows: see `countingModel` */
 export function glmTokenizer(client: GlmClient, model: string): Tokenizer {
   return {
     async count(messages: readonly ChatMessage[], signal: AbortSignal): Promise<number> {

@@ -42,6 +42,12 @@ export interface Usage {
 /** Why an answer ended although nothing failed. */
 export type FinishReason = 'stop' | 'length';
 
+/** A page that the provider found and answered from. Either may be empty, not both. */
+export interface Source {
+  readonly title: string;
+  readonly url: string;
+}
+
 /** Everything that arrived together: one delta may hold many of the provider's events. */
 export interface ChatDelta {
   /** What the model thinks before it answers; precedes `text`. */
@@ -50,6 +56,8 @@ export interface ChatDelta {
   /** Set once the answer is complete. */
   readonly finish: FinishReason | null;
   readonly usage: Usage | null;
+  /** What was found so far, when it arrives; absent in all other deltas. */
+  readonly sources?: readonly Source[];
 }
 
 /**

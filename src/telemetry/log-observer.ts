@@ -13,6 +13,10 @@ const UNKNOWN_MODELS_LIMIT = 100;
 /** Longest piece of such a name that is kept and logged, in UTF-16 units. */
 const NAME_LIMIT = 200;
 
+/** What helps where thoughts have used up the tokens of an answer. */
+const ONLY_REASONING =
+  'the thoughts used up all of max_new_tokens: ask for more, or lower REASONING_EFFORT';
+
 /** Longest piece of the provider's own words that is logged, in UTF-16 units. */
 const MESSAGE_LIMIT = 300;
 
@@ -27,7 +31,7 @@ export class LogObserver implements Observer, AdmissionEvents {
     this.#redactor = redactor;
   }
 
-  requestFinished({ outcome, usage, ...facts }: RequestReport): void {
+  requestFinished({ outcome, usage, onlyReasoning, ...facts }: RequestReport): void {
     const model = facts.model.slice(0, NAME_LIMIT);
     const line = { ...facts, model, ...usage, outcome: outcome.is };
     if (outcome.is === 'failed') {
@@ -39,7 +43,10 @@ export class LogObserver implements Observer, AdmissionEvents {
       if (kind === 'internal_error') this.#logger.error(told, 'failed');
       else this.#logger.warn(told, 'failed');
     } else if (outcome.is === 'done') {
-      this.#logger.info({ ...line, finish: outcome.finish }, 'answered');
+      const { finish } = outcome;
+      const thoughtsOnly = onlyReasoning && finish === 'length';
+      const remedy = thoughtsOnly && { remedy: ONLY_REASONING };
+      this.#logger.info({ ...line, finish, ...remedy }, 'answered');
     } else {
       this.#logger.info(line, 'the caller left');
     }

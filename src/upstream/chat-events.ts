@@ -2,7 +2,7 @@
 
 import { StringDecoder } from 'node:string_decoder';
 import { createParser, type EventSourceParser } from 'eventsource-parser';
-import type { ChatDelta, FinishReason, Usage } from '../model/chat-model.ts';
+import type { ChatDelta, FinishReason, Source, Usage } from '../model/chat-model.ts';
 import { ModelError, type ModelFailureKind } from '../model/model-error.ts';
 import { type ChatChunk, readChunk } from './chat-chunk.ts';
 import { CommentFilter } from './comment-filter.ts';
@@ -25,6 +25,8 @@ export interface StreamDialect {
   readonly finishOf: (reason: string) => FinishReason | ModelFailureKind;
   /** The error that a parsed event or reply stands for; null for a chunk of an answer. */
   readonly errorOf: (event: unknown, requestId: string | null) => ModelError | null;
+  /** The pages that an event names as found. */
+  readonly sourcesOf: (event: object) => readonly Source[];
 }
 
 interface Delta {
@@ -32,6 +34,7 @@ interface Delta {
   text: string;
   finish: FinishReason | null;
   usage: Usage | null;
+  sources?: readonly Source[];
 }
 
 /**
@@ -174,6 +177,7 @@ export class ChatEvents {
     const error = this.#errorOf(event);
     if (error !== null) this.#fail(error);
     else this.#onChunk(chunk);
+    if (typeof event === 'object' && event !== null) this.#onSources(event);
   }
 
   #errorOf(event: unknown): ModelError | null {
@@ -186,6 +190,14 @@ export class ChatEvents {
     if (this.#hasText || reasoning !== '' || callsTool) this.#hasContent = true;
     if (usage !== null) this.#usageSeen = true;
     if (finishReason !== null) this.#onFinish(finishReason);
+  }
+
+  #onSources(event: object): void {
+    const sources = this.#dialect.sourcesOf(event);
+    if (sources.length === 0) return;
+    this.#add('', '', null);
+    const last = this.#deltas.at(-1);
+    if (last !== undefined) last.sources = [...(last.sources ?? []), ...sources];
   }
 
   #add(reasoning: string, text: string, usage: Usage | null): void {

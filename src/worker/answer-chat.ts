@@ -39,6 +39,7 @@ export async function* answerChat(
       const last = yield* attempt(deps, permit, request, answer, context);
       learn(deps, model, request, estimate, answer);
       context.done(last.finish);
+      context.onlyReasoning = answer.onlyReasoning;
       // The permit is free by now: a slow reader of the end must not keep others waiting.
       yield last;
       return;

@@ -1,12 +1,16 @@
 // Folds what a model says into what a caller may read: stop strings, reasoning, usage, the finish.
 
-import type { ChatDelta, FinishReason, Usage } from '../model/chat-model.ts';
+import type { ChatDelta, FinishReason, Source, Usage } from '../model/chat-model.ts';
 import { TokenMeter } from '../tokens/token-estimate.ts';
+import { sourceList } from './source-list.ts';
 import { StopStrings } from './stop-strings.ts';
 import { WholeCharacters } from './whole-characters.ts';
 
 /** Reasoning that is kept in case nothing but reasoning comes, in UTF-16 units. */
 const REASONING_LIMIT = 1024 * 1024;
+
+/** Sources that an answer is given, however many it names. */
+const SOURCES_LIMIT = 100;
 
 /** The next piece of an answer, in no door's words. Neither text ends inside of a character. */
 export interface AnswerDelta {
@@ -36,6 +40,8 @@ export class Answer {
   readonly #shownText = new WholeCharacters();
   #reasoning = '';
   #hasText = false;
+  /** By what is shown of them: a provider may name them in several deltas. */
+  readonly #sources = new Map<string, Source>();
   #usage: Usage | null = null;
   #finish: FinishReason | null = null;
 
@@ -54,6 +60,11 @@ export class Answer {
     return this.#hasText || (this.#options.showReasoning && this.#reasoning !== '');
   }
 
+  /** Whether the model has said nothing but what it thinks. */
+  get onlyReasoning(): boolean {
+    return !this.#hasText && this.#reasoning !== '';
+  }
+
   /** The provider's own count, once it has come. */
   get countedUsage(): Usage | null {
     return this.#usage;
@@ -67,8 +78,9 @@ export class Answer {
   }
 
   /** Takes a delta of the model; null when there is nothing new for the caller. */
-  take({ reasoning, text, finish, usage }: ChatDelta): AnswerDelta | null {
+  take({ reasoning, text, finish, usage, sources = [] }: ChatDelta): AnswerDelta | null {
     if (usage !== null) this.#usage = usage;
+    for (const source of sources) this.#name(source);
     let shown = reasoning === '' ? '' : this.#reason(reasoning);
     let said = '';
     if (text !== '') {
@@ -98,7 +110,15 @@ export class Answer {
   #complete(finish: FinishReason): string {
     const instead = !this.#hasText && this.#options.reasoningAsText ? this.#reasoning : '';
     const rest = this.#stops.push(instead) + this.#stops.end();
-    this.#finish = this.#stops.hit ? 'stop' : finish;
-    return this.#shownText.push(rest) + this.#shownText.end();
+    const { hit } = this.#stops;
+    this.#finish = hit ? 'stop' : finish;
+    const hasText = this.#hasText || rest !== '';
+    // Where the caller's stop string ends the answer, nothing may follow.
+    const list = hit ? '' : sourceList([...this.#sources.values()], hasText);
+    return this.#shownText.push(rest + list) + this.#shownText.end();
+  }
+
+  #name(source: Source): void {
+    if (this.#sources.size < SOURCES_LIMIT) this.#sources.set(JSON.stringify(source), source);
   }
 }

@@ -16,6 +16,8 @@ export interface RequestReport {
     /** The caller left; nobody was told anything. */
     | { readonly is: 'left' };
   readonly usage: Usage | null;
+  /** Whether the model said nothing but what it thinks. */
+  readonly onlyReasoning: boolean;
   /** The provider's name for its request, if one was made. */
   readonly upstreamRequestId: string | null;
   /** How often the provider was asked. */

@@ -32,6 +32,8 @@ export class RequestContext {
   upstreamModel = '';
   upstreamRequestId: string | null = null;
   usage: Usage | null = null;
+  /** Whether the model said nothing but what it thinks. */
+  onlyReasoning = false;
   attempts = 0;
 
   constructor(caller: Caller, clock: Clock, timeoutMs: number) {
@@ -93,6 +95,7 @@ export class RequestContext {
       upstreamModel: this.upstreamModel,
       outcome: this.#outcome,
       usage: this.usage,
+      onlyReasoning: this.onlyReasoning,
       upstreamRequestId: this.upstreamRequestId,
       attempts: this.attempts,
       waitedMs: (this.#startedAt ?? now) - this.#began,

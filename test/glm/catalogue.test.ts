@@ -4,6 +4,7 @@ import t from 'tap';
 import {
   catalogueEntry,
   chatModelFacts,
+  countingModel,
   EFFORTS,
   EMBEDDING_WINDOW,
   embeddingModelFacts,
@@ -12,7 +13,12 @@ import {
   nearestModel,
 } from '../../src/glm/catalogue.ts';
 import { modelFacts } from '../../src/sandbox/model-facts.ts';
-import { chatModelIds, embeddingModelIds, seeingModelIds } from '../support/glm-models.ts';
+import {
+  chatModelIds,
+  embeddingModelIds,
+  sandboxModelIds,
+  seeingModelIds,
+} from '../support/glm-models.ts';
 
 const UNKNOWN = {
   contextWindow: 128_000,
@@ -61,8 +67,7 @@ t.test('the models that see are the documented ones', async (t) => {
 t.test(
   "nothing is promised that the sandbox, which has its own reading of GLM's pages, refuses",
   async (t) => {
-    // The sandbox takes a model that its pages do not have for one without eyes.
-    for (const id of chatModelIds.filter((one) => one !== 'autoglm-phone')) {
+    for (const id of sandboxModelIds) {
       const { contextWindow, maxOutput, vision } = chatModelFacts(id);
       const strict = modelFacts(id);
       t.ok(contextWindow <= strict.context, `${id}: window`);
@@ -139,6 +144,23 @@ t.test('an entry says what a model is for, and how much fits into it', async (t)
   const embedding = { id: 'embedding-2', kind: 'embedding', contextWindow: 8000 };
   t.strictSame(catalogueEntry('embedding-2'), embedding);
   t.equal(catalogueEntry('glm-4.66'), null);
+});
+
+t.test('tokens are counted by the nearest model that the tokenizer knows', async (t) => {
+  for (const [model, ids] of [
+    [
+      'glm-4.6',
+      ['glm-4.6', 'GLM-4.7', 'glm-5.3', 'glm-5', 'glm-99', 'my-model', 'glm-zero-preview'],
+    ],
+    ['glm-4.5', ['glm-4.5', 'glm-4.5-air', 'glm-4.5-flash', 'glm-4-32b-0414-128k']],
+    ['glm-4-long', ['glm-4-long']],
+    ['glm-4-air', ['glm-4', 'glm-4-plus', 'glm-4-air', 'glm-3-turbo', 'charglm-4']],
+  ] as const) {
+    for (const id of ids) t.equal(countingModel(id, false), model, id);
+  }
+  for (const id of ['glm-4.6v', 'glm-5.3-flash', 'glm-4v-flash', 'my-model']) {
+    t.equal(countingModel(id, true), 'glm-4.6v', id);
+  }
 });
 
 t.test("an id that only looks like one of GLM's has a nearest one", async (t) => {

@@ -4,7 +4,7 @@ import t, { type Test } from 'tap';
 import { PromptFormat } from '../../src/fastchat/prompt/prompt-format.ts';
 import { chatModelFacts } from '../../src/glm/catalogue.ts';
 import { SANDBOX_KEY } from '../../src/sandbox/fake-glm.ts';
-import { chatModelIds } from '../support/glm-models.ts';
+import { sandboxModelIds } from '../support/glm-models.ts';
 import { json } from '../support/http-call.ts';
 import { renderPrompt, type Said } from '../support/render-prompt.ts';
 import { renderTemplate } from '../support/render-template.ts';
@@ -148,7 +148,9 @@ t.test("A7: counts are GLM's own where they are wanted and come, else estimates"
   const prompt = renderPrompt('S', [user('十个字的中文句子在此')]);
   t.equal(await count(worker, prompt), 8, 'as the sandbox counts');
   t.equal(await count(worker, prompt), 8);
-  t.match(worker.glm.calls, [{ path: '/api/paas/v4/tokenizer', auth: { kind: 'jwt' } }]);
+  t.match(worker.glm.calls, [
+    { path: '/api/paas/v4/tokenizer', auth: { kind: 'jwt' }, body: { model: 'glm-4-air' } },
+  ]);
   t.equal(worker.glm.calls.length, 1);
   worker.glm.script({ kind: 'error', status: 500 });
   const other = renderPrompt('S', [user('another question')]);
@@ -184,14 +186,14 @@ function randomRequest(random: Random, model: string): object {
 
 t.test('A3, A4, A8: whatever FastChat lets through, GLM accepts, for every model', async (t) => {
   const random = seededRandom(t);
-  const names = chatModelIds.join();
+  const names = sandboxModelIds.join();
   const worker = await startWorker(t, {
     MODEL_NAMES: `${names},new=glm-99`,
     CONTEXT_LEN: 'auto',
     THINKING: random.pick(['auto', 'on', 'off']),
     LIMIT_WORKER_CONCURRENCY: '8',
   });
-  const requests = [...chatModelIds, 'new'].flatMap((model) =>
+  const requests = [...sandboxModelIds, 'new'].flatMap((model) =>
     Array.from({ length: ROUNDS }, () => randomRequest(random, model)),
   );
   worker.glm.setDefault({ kind: 'chat', text: 'fine' });

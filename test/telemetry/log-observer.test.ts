@@ -16,6 +16,7 @@ const REPORT: RequestReport = {
   outcome: { is: 'done', finish: 'stop' },
   usage: { promptTokens: 1, completionTokens: 2, totalTokens: 3 },
   upstreamRequestId: 'upstream-1',
+  onlyReasoning: false,
   attempts: 1,
   waitedMs: 4,
   firstTextMs: 5,
@@ -51,6 +52,21 @@ t.test('an answer is one line with every fact', async (t) => {
   observer.requestFinished(REPORT);
   const told = { level: 'info', ...FACTS, ...USAGE, outcome: 'done', finish: 'stop' };
   t.strictSame(lines(), [{ ...told, msg: 'answered' }]);
+});
+
+t.test('thoughts that leave no room for an answer are told with what helps', async (t) => {
+  const { observer, lines } = observing();
+  const length = { is: 'done', finish: 'length' } as const;
+  observer.requestFinished({ ...REPORT, outcome: length, onlyReasoning: true });
+  observer.requestFinished({ ...REPORT, outcome: length });
+  observer.requestFinished({ ...REPORT, onlyReasoning: true });
+  t.strictSame(
+    lines().map((line) => Object(line).remedy),
+    [
+      'the thoughts used up all of max_new_tokens: ask for more, or lower REASONING_EFFORT',
+      ...[undefined, undefined],
+    ],
+  );
 });
 
 t.test('a caller who left is one line without a finish', async (t) => {

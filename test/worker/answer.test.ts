@@ -54,6 +54,53 @@ function texts(answer: Framed, deltas: readonly ChatDelta[]): (string | null)[] 
   return deltas.map((one) => answer.say(one));
 }
 
+const PAGES = [
+  { title: '天气', url: 'https://a.example/x' },
+  { title: 'Rain', url: '' },
+];
+const LIST = '1. [天气](https://a.example/x)\n2. Rain';
+
+t.test('where the model looked is a list at the end of the text', async (t) => {
+  const deltas = [delta({ sources: PAGES }), say('It rains.'), delta({ sources: PAGES }), end()];
+  const shown = texts(answerOf(), deltas);
+  t.strictSame(shown, [null, 'It rains.', null, `It rains.\n\n${LIST}`]);
+});
+
+t.test(
+  'the list is all there is of an answer without text, and follows its thoughts',
+  async (t) => {
+    const sources = delta({ sources: PAGES });
+    t.strictSame(texts(answerOf(), [sources, end()]), [null, LIST]);
+    const thought = texts(answerOf(), [sources, think('hm'), end()]);
+    t.strictSame(thought, [null, null, `hm\n\n${LIST}`]);
+  },
+);
+
+t.test('stop strings do not look into the list, and end the answer without it', async (t) => {
+  const sources = delta({ sources: PAGES });
+  const inList = texts(answerOf({ stop: ['Rain'] }), [say('a'), sources, end()]);
+  t.strictSame(inList, ['a', null, `a\n\n${LIST}`]);
+  t.strictSame(texts(answerOf({ stop: ['END'] }), [sources, say('a END')]), [null, 'a ']);
+});
+
+t.test('a hundred sources are enough', async (t) => {
+  const sources = Array.from({ length: 101 }, (_, number) => ({ title: `t${number}`, url: '' }));
+  const [text = ''] = texts(answerOf(), [delta({ sources, finish: 'stop' })]);
+  t.match(text, /\n100\. t99$/);
+});
+
+t.test('an answer knows whether it was nothing but thoughts', async (t) => {
+  for (const [deltas, expected] of [
+    [[end('length')], false],
+    [[think('hm'), end('length')], true],
+    [[think('hm'), say('a'), end('length')], false],
+  ] as const) {
+    const answer = answerOf();
+    texts(answer, deltas);
+    t.equal(answer.onlyReasoning, expected);
+  }
+});
+
 t.test('each frame has the whole text so far, the last one the reason', async (t) => {
   const answer = answerOf();
   t.strictSame(texts(answer, [delta({}), say('你'), say('好')]), [null, '你', '你好']);

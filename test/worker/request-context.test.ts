@@ -25,6 +25,7 @@ const blank = {
   outcome: { is: 'left' },
   usage: null,
   upstreamRequestId: null,
+  onlyReasoning: false,
   attempts: 0,
   waitedMs: 0,
   firstTextMs: null,

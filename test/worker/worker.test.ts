@@ -64,6 +64,7 @@ t.test('an answer is its frames and one report', async (t) => {
       outcome: { is: 'done', finish: 'stop' },
       usage,
       upstreamRequestId: 'upstream-1',
+      onlyReasoning: false,
       attempts: 1,
       waitedMs: 0,
       firstTextMs: 0,
