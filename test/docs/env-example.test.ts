@@ -14,15 +14,18 @@ function settingsFrom(dotenv: Readonly<Record<string, string | undefined>>) {
   return loadSettings({ argv: [], env: { ZHIPUAI_API_KEY: KEY }, dotenv });
 }
 
-t.test('filled in with a key it is the defaults, with the real windows', async (t) => {
-  const defaults = settingsFrom({ CONTEXT_LEN: 'auto' });
+/** What it sets besides the key: the real windows, and a model of today. */
+const SET = { CONTEXT_LEN: 'auto', GLM_MODEL: 'glm-4.6' };
+
+t.test('filled in with a key it is the defaults, but for two settings', async (t) => {
+  const defaults = settingsFrom(SET);
   t.equal(defaults.ok, true);
   t.strictSame(settingsFrom(parseEnv(text)), defaults);
 });
 
 t.test('the lines that are commented out state the defaults', async (t) => {
   // A name that is given, even if it is the default, decides what of MODELS_FILE is served.
-  const defaults = settingsFrom({ CONTEXT_LEN: 'auto', MODEL_NAMES: 'zhipu-api' });
+  const defaults = settingsFrom({ ...SET, MODEL_NAMES: 'zhipu-api' });
   t.strictSame(settingsFrom(parseEnv(text.replace(/^#(?=[A-Z_]+=)/gm, ''))), defaults);
 });
 

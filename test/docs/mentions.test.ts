@@ -131,9 +131,10 @@ everyPage('what is to be typed names models that GLM lists today', (text) => {
   return blocks.flatMap(modelIds).filter((id) => !modelsOfToday().includes(id));
 });
 
-t.test('so do the files for Docker', async (t) => {
-  for (const name of ['compose.yml', 'compose.chatchat.yml', 'worker.env']) {
-    const ids = modelIds(readFileSync(join(root, 'docker', name), 'utf8'));
+t.test('so do the files that are to be copied or run', async (t) => {
+  const files = ['docker/compose.yml', 'docker/compose.chatchat.yml', 'docker/worker.env'];
+  for (const name of [...files, '.env.example']) {
+    const ids = modelIds(readFileSync(join(root, name), 'utf8'));
     t.strictSame(
       ids.filter((id) => !modelsOfToday().includes(id)),
       [],

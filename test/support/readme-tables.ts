@@ -158,7 +158,7 @@ function licencesTable(): string {
   return table(['licence', 'packages'], rows);
 }
 
-const ENV_HEAD = `# Copy this file to .env and fill in the first three lines. A flag wins over a variable of the
+const ENV_HEAD = `# Copy this file to .env and fill in the first four settings. A flag wins over a variable of the
 # environment, that over a line here, that over the default.
 
 # The key as shown on the API keys page of open.bigmodel.cn: id.secret. Several, comma separated, are
@@ -171,10 +171,14 @@ CONTROLLER_ADDRESS=http://localhost:21001
 # FastChat refuses prompts longer than this: auto = the model's real window.
 CONTEXT_LEN=auto
 
+# The GLM model behind names that do not say one; docs/models.md has those that GLM lists today. Without
+# this line it is glm-4, as it was in the worker that this one replaces, which GLM no longer lists.
+GLM_MODEL=glm-4.6
+
 # Every other setting with its default.
 `;
 
-const IN_HEAD = ['ZHIPUAI_API_KEY', 'CONTROLLER_ADDRESS', 'CONTEXT_LEN'];
+const IN_HEAD = ['ZHIPUAI_API_KEY', 'CONTROLLER_ADDRESS', 'CONTEXT_LEN', 'GLM_MODEL'];
 
 /** The file `.env.example`. */
 export function envExample(): string {
