@@ -86,7 +86,9 @@ export async function startApp(
     dispatcher: glmAgent,
     clock: systemClock,
     glmClock,
-    refusedFields: new RefusedFields((model, message) => warnOfField(logger, model, message)),
+    refusedFields: new RefusedFields((model, message) =>
+      warnOfField(logger, model, redactor.clean(message)),
+    ),
     userAgent: `glm-worker/${version()}`,
   });
   const state = { draining: false, registration: null as Registration | null };
@@ -150,12 +152,13 @@ function warnOfClock(logger: Logger, offMs: number): void {
   logger.warn({ behindMs: offMs, remedy }, 'the clock of this machine is off');
 }
 
-function warnOfField(logger: Logger, upstreamModel: string, message: string): void {
+/** @param said GLM's words, without secrets */
+function warnOfField(logger: Logger, upstreamModel: string, said: string): void {
   const remedy =
     'GLM decides how this model thinks: leave THINKING and REASONING_EFFORT out for it';
   const told = {
     upstreamModel,
-    upstream: { code: '1210', message: message.slice(0, 300) },
+    upstream: { code: '1210', message: said.slice(0, 300) },
     remedy,
   };
   logger.warn(told, 'the model refused to be told about thinking, asked without it from now on');

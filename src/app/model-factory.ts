@@ -9,7 +9,6 @@ import type { Settings } from '../config/settings.ts';
 import {
   type ChatModelFacts,
   chatModelFacts,
-  countingModel,
   EMBEDDING_WINDOW,
   embeddingModelFacts,
   isEmbeddingModel,
@@ -21,7 +20,7 @@ import { GlmEmbeddingModel } from '../glm/embedding-model.ts';
 import type { GlmClock } from '../glm/glm-clock.ts';
 import type { RefusedFields } from '../glm/refused-fields.ts';
 import { bearerCredentials, jwtCredentials } from '../glm/token.ts';
-import { glmTokenizer } from '../glm/tokenizer.ts';
+import { countingModel, glmTokenizer } from '../glm/tokenizer.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { ChatModel } from '../model/chat-model.ts';
 import type { EmbeddingModel } from '../model/embedding-model.ts';

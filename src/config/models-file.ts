@@ -2,8 +2,9 @@
 
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { type Effort, effort } from './effort-setting.ts';
 import { type ExtraBody, extraBodySchema } from './extra-body.ts';
-import { EFFORTS, type Effort, httpAddress } from './values.ts';
+import { httpAddress } from './values.ts';
 
 const positive = z.number().int().positive();
 
@@ -25,7 +26,7 @@ const entrySchema = z.strictObject({
   api_base_url: httpAddress.optional(),
   temperature: z.number().min(0).max(2).optional(),
   thinking: z.enum(['auto', 'on', 'off']).optional(),
-  reasoning_effort: z.enum(EFFORTS).optional(),
+  reasoning_effort: effort.optional(),
   extra_body: extraBodySchema.optional(),
   vision: z.boolean().optional(),
   embed_model: z.string().min(1).optional(),

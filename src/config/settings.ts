@@ -1,6 +1,7 @@
 // Every setting: its flag, variable, default, meaning and check, in one schema.
 
 import { z } from 'zod';
+import { effortSetting } from './effort-setting.ts';
 import type { ModelEntry } from './models-file.ts';
 import { proxySettings } from './proxy-settings.ts';
 import { type SettingFacts, setting, settingFacts } from './setting.ts';
@@ -8,7 +9,6 @@ import {
   byteSize,
   CONCURRENCY,
   CONTEXT_LEN,
-  EFFORTS,
   httpAddress,
   modelNames,
   onOff,
@@ -136,15 +136,7 @@ export const settingsSchema = z.object({
     placeholder: 'MODE',
     meaning: 'whether models think before they answer: auto = as GLM decides, on, off',
   }),
-  reasoningEffort: setting(z.enum(['', ...EFFORTS]), {
-    flag: '--reasoning-effort',
-    variable: 'REASONING_EFFORT',
-    default: '',
-    placeholder: 'LEVEL',
-    meaning:
-      'how much models think that let it be chosen: none, minimal, low, medium, high, xhigh or max, ' +
-      'brought to the nearest level that the model knows; without it as GLM decides',
-  }),
+  ...effortSetting,
   reasoning: setting(z.enum(['hide', 'inline']), {
     flag: '--reasoning',
     variable: 'REASONING',

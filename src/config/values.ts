@@ -48,10 +48,6 @@ function isHttpAddress(text: string): boolean {
   return (protocol === 'http:' || protocol === 'https:') && search === '' && hash === '';
 }
 
-/** How much a model thinks, from the least to the most, as GLM names it. */
-export const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
-export type Effort = (typeof EFFORTS)[number];
-
 const TRUE = ['true', '1', 'yes', 'on'];
 const FALSE = ['false', '0', 'no', 'off'];
 

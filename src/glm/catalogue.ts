@@ -3,22 +3,7 @@
 import { distance, nearest } from '../lib/nearest.ts';
 import type { VisionLimits } from '../model/chat-model.ts';
 import type { EmbeddingLimits } from '../model/embedding-model.ts';
-
-/** Whether a model thinks before it answers; `must` = it cannot be told to stop. */
-export type Thinking = 'may' | 'must' | 'cannot';
-
-/** How much a model thinks, from the least to the most (page "chat completion"). */
-export const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
-export type Effort = (typeof EFFORTS)[number];
-
-/** What a model has in common with its family, known also of ids that the table does not hold. */
-interface FamilyFacts {
-  readonly thinking: Thinking;
-  /** The levels of `reasoning_effort` that it takes; empty = it does not take the field. */
-  readonly efforts: readonly Effort[];
-  /** Whether it puts marks of a box around the answer proper. */
-  readonly boxes: boolean;
-}
+import { type FamilyFacts, familyFacts } from './families.ts';
 
 export interface ChatModelFacts extends FamilyFacts {
   /** Tokens of conversation and answer together. */
@@ -30,31 +15,6 @@ export interface ChatModelFacts extends FamilyFacts {
 }
 
 const K = 1000;
-const FEW_EFFORTS = ['low', 'high', 'max'] as const;
-
-/**
- * The first that matches counts. Pages "thinking mode" and "chat completion", and reports of what was
- * refused: only the 5.3 family refuses `disabled`, and it takes three levels of effort. The ids after
- * it are taken for the same until more is known: three levels are taken by all.
- */
-const families: readonly (readonly [RegExp, Partial<FamilyFacts>])[] = [
-  [/^glm-5\.2(?!\d)/, { thinking: 'may', efforts: EFFORTS }],
-  [/^glm-5\.([3-9]|\d\d)/, { thinking: 'must', efforts: FEW_EFFORTS }],
-  [/^glm-([6-9]|\d\d)/, { thinking: 'may', efforts: FEW_EFFORTS }],
-  // Before 4.5 there is no field to stop it.
-  [/^glm-4\.[0-4]v/, { thinking: 'must', boxes: true }],
-  [/^glm-zero/, { thinking: 'must' }],
-  [/^glm-4\.\dv/, { thinking: 'may', boxes: true }],
-  [/^glm-[34](-|v|$)|^(charglm|emohaa|codegeex|autoglm)/, { thinking: 'cannot' }],
-];
-
-/** What is assumed of an id that belongs to no family: the field is refused at most once. */
-const NO_FAMILY: FamilyFacts = { thinking: 'may', efforts: [], boxes: false };
-
-function familyFacts(id: string): FamilyFacts {
-  return { ...NO_FAMILY, ...families.find(([pattern]) => pattern.test(id))?.[1] };
-}
-
 type OwnFacts = Omit<ChatModelFacts, keyof FamilyFacts>;
 
 /**
@@ -196,21 +156,6 @@ export function catalogueEntry(id: string): CatalogueEntry | null {
 /** Whether `id` is a GLM model id that the catalogue knows. */
 export function isGlmModel(id: string): boolean {
   return catalogueEntry(id) !== null;
-}
-
-/** What the endpoint `/tokenizer` knows of the older models, on open.bigmodel.cn alone. */
-const COUNTED_GLM_4 = ['glm-4-0520', 'glm-4-long', 'glm-4-air', 'glm-4-flash'];
-
-/**
- * The model by which `/tokenizer` counts for a chat model, because it knows only a few: the same one
- * or the nearest. 4.5, 4.6 and 4.6V are known at both addresses of GLM, 4.5-air at one.
- */
-export function countingModel(id: string, sees: boolean): string {
-  const asked = id.toLowerCase();
-  if (sees) return 'glm-4.6v';
-  if (COUNTED_GLM_4.includes(asked)) return asked;
-  if (/^glm-4-32b/.test(asked) || /^glm-4\.5(-|$)/.test(asked)) return 'glm-4.5';
-  return chatModelFacts(asked).thinking === 'cannot' ? 'glm-4-air' : 'glm-4.6';
 }
 
 /** Ids of GLM begin like this; others count as such within a slip or two. */

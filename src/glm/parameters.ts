@@ -1,7 +1,8 @@
 // Brings a request of the port into the fields and the ranges of GLM's chat endpoint.
 
 import type { ChatMessage, ChatRequest } from '../model/chat-model.ts';
-import { type ChatModelFacts, EFFORTS, type Effort } from './catalogue.ts';
+import type { ChatModelFacts } from './catalogue.ts';
+import { EFFORTS, type Effort } from './families.ts';
 
 /** Which GLM model is asked, and how. */
 export interface GlmModel {

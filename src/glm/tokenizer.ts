@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { ChatMessage, Tokenizer } from '../model/chat-model.ts';
 import { ModelError } from '../model/model-error.ts';
+import { chatModelFacts } from './catalogue.ts';
 import { asJson, type GlmClient, readReply } from './client.ts';
 import { wireMessage } from './parameters.ts';
 
@@ -10,6 +11,21 @@ import { wireMessage } from './parameters.ts';
 const tokenizerReply = z.looseObject({
   usage: z.looseObject({ prompt_tokens: z.number().int().nonnegative() }),
 });
+
+/** What the endpoint `/tokenizer` knows of the older models, on open.bigmodel.cn alone. */
+const COUNTED_GLM_4 = ['glm-4-0520', 'glm-4-long', 'glm-4-air', 'glm-4-flash'];
+
+/**
+ * The model by which `/tokenizer` counts for a chat model, because it knows only a few: the same one
+ * or the nearest. 4.5, 4.6 and 4.6V are known at both addresses of GLM, 4.5-air at one.
+ */
+export function countingModel(id: string, sees: boolean): string {
+  const asked = id.toLowerCase();
+  if (sees) return 'glm-4.6v';
+  if (COUNTED_GLM_4.includes(asked)) return asked;
+  if (/^glm-4-32b/.test(asked) || /^glm-4\.5(-|$)/.test(asked)) return 'glm-4.5';
+  return chatModelFacts(asked).thinking === 'cannot' ? 'glm-4-air' : 'glm-4.6';
+}
 
 /** @param model GLM's id of one that the endpoint knows: see `countingModel` */
 export function glmTokenizer(client: GlmClient, model: string): Tokenizer {

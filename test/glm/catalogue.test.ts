@@ -4,14 +4,13 @@ import t from 'tap';
 import {
   catalogueEntry,
   chatModelFacts,
-  countingModel,
-  EFFORTS,
   EMBEDDING_WINDOW,
   embeddingModelFacts,
   isEmbeddingModel,
   isGlmModel,
   nearestModel,
 } from '../../src/glm/catalogue.ts';
+import { EFFORTS } from '../../src/glm/families.ts';
 import { modelFacts } from '../../src/sandbox/model-facts.ts';
 import {
   chatModelIds,
@@ -144,23 +143,6 @@ t.test('an entry says what a model is for, and how much fits into it', async (t)
   const embedding = { id: 'embedding-2', kind: 'embedding', contextWindow: 8000 };
   t.strictSame(catalogueEntry('embedding-2'), embedding);
   t.equal(catalogueEntry('glm-4.66'), null);
-});
-
-t.test('tokens are counted by the nearest model that the tokenizer knows', async (t) => {
-  for (const [model, ids] of [
-    [
-      'glm-4.6',
-      ['glm-4.6', 'GLM-4.7', 'glm-5.3', 'glm-5', 'glm-99', 'my-model', 'glm-zero-preview'],
-    ],
-    ['glm-4.5', ['glm-4.5', 'glm-4.5-air', 'glm-4.5-flash', 'glm-4-32b-0414-128k']],
-    ['glm-4-long', ['glm-4-long']],
-    ['glm-4-air', ['glm-4', 'glm-4-plus', 'glm-4-air', 'glm-3-turbo', 'charglm-4']],
-  ] as const) {
-    for (const id of ids) t.equal(countingModel(id, false), model, id);
-  }
-  for (const id of ['glm-4.6v', 'glm-5.3-flash', 'glm-4v-flash', 'my-model']) {
-    t.equal(countingModel(id, true), 'glm-4.6v', id);
-  }
 });
 
 t.test("an id that only looks like one of GLM's has a nearest one", async (t) => {

@@ -3,7 +3,8 @@
 import t, { type Test } from 'tap';
 import { samplingParameters } from '../../src/fastchat/parameters.ts';
 import { generateRequest, parseRequest } from '../../src/fastchat/requests.ts';
-import { type ChatModelFacts, chatModelFacts, type Effort } from '../../src/glm/catalogue.ts';
+import { type ChatModelFacts, chatModelFacts } from '../../src/glm/catalogue.ts';
+import type { Effort } from '../../src/glm/families.ts';
 import {
   chatBody,
   type GlmModel,

@@ -1,7 +1,7 @@
 // GLM's tokenizer endpoint, as it is asked and as it may answer.
 
 import t from 'tap';
-import { glmTokenizer } from '../../src/glm/tokenizer.ts';
+import { countingModel, glmTokenizer } from '../../src/glm/tokenizer.ts';
 import { ModelError } from '../../src/model/model-error.ts';
 import { clientOf, startUpstream } from '../support/upstream.ts';
 
@@ -57,4 +57,21 @@ t.test('an answer without a whole number is malformed', async (t) => {
 t.test('a refusal is what it is anywhere else', async (t) => {
   const { counted } = await countWith(t, '{"error":{"code":"1211","message":"no"}}', 400);
   t.strictSame(counted, ['model_unknown', { status: 400, code: '1211', message: 'no' }]);
+});
+
+t.test('tokens are counted by the nearest model that the tokenizer knows', async (t) => {
+  for (const [model, ids] of [
+    [
+      'glm-4.6',
+      ['glm-4.6', 'GLM-4.7', 'glm-5.3', 'glm-5', 'glm-99', 'my-model', 'glm-zero-preview'],
+    ],
+    ['glm-4.5', ['glm-4.5', 'glm-4.5-air', 'glm-4.5-flash', 'glm-4-32b-0414-128k']],
+    ['glm-4-long', ['glm-4-long']],
+    ['glm-4-air', ['glm-4', 'glm-4-plus', 'glm-4-air', 'glm-3-turbo', 'charglm-4']],
+  ] as const) {
+    for (const id of ids) t.equal(countingModel(id, false), model, id);
+  }
+  for (const id of ['glm-4.6v', 'glm-5.3-flash', 'glm-4v-flash', 'my-model']) {
+    t.equal(countingModel(id, true), 'glm-4.6v', id);
+  }
 });
