@@ -12,15 +12,16 @@ export function nearest(word: string, candidates: readonly string[]): string {
 /** Levenshtein's distance, a row of his table at a time. */
 export function distance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, column) => column);
-  for (const [at, unit] of [...one].entries()) {
-    const next = [at + 1];
-    for (let column = 1; column <= other.length; column++) {
-      const [above = 0, diagonal = 0] = [row[column], row[column - 1]];
-      const left = next[column - 1] ?? 0;
-      const replaced = diagonal + (unit === other[column - 1] ? 0 : 1);
-      next.push(Math.min(above + 1, left + 1, replaced));
+  for (const unit of one.split('')) {
+    const next: number[] = [];
+    let [left, diagonal] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+    for (const [column, above] of row.entries()) {
+      const replaced = diagonal + (other[column - 1] === unit ? 0 : 1);
+      left = Math.min(above + 1, left + 1, replaced);
+      diagonal = above;
+      next.push(left);
     }
     row = next;
   }
-  return row[other.length] ?? 0;
+  return Math.min(...row.slice(-1));
 }
