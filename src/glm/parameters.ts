@@ -70,8 +70,10 @@ export const glmParameters: readonly ParameterRow[] = [
   {
     from: 'stop',
     to: 'stop',
-    rule: `the first ${STOP_LIMIT}; this worker enforces all of them`,
-    write: ({ stop }) => (stop.length === 0 ? {} : { stop: stop.slice(0, STOP_LIMIT) }),
+    rule: `the first ${STOP_LIMIT}, for models that do not think; this worker enforces all of them`,
+    // One that thinks may stop at it within its thoughts, before the answer begins.
+    write: ({ stop }, { thinking }) =>
+      stop.length === 0 || thinking !== 'cannot' ? {} : { stop: stop.slice(0, STOP_LIMIT) },
   },
 ];
 

@@ -85,6 +85,13 @@ for (const [request, sent] of table) {
   });
 }
 
+t.test('a model that may think gets no stop string, at which its thoughts could end', async (t) => {
+  const sent = (['cannot', 'may', 'must'] as const).map((thinking) =>
+    fieldsOf(t, { stop: ['END'] }, { thinking }),
+  );
+  t.strictSame(sent, [{ stop: ['END'] }, {}, {}]);
+});
+
 t.test("A8: the longest answer is brought down to the model's own", async (t) => {
   const maxTokens = (maxOutput: number | null) =>
     fieldsOf(t, { max_new_tokens: 999_999.5 }, { maxOutput });
