@@ -31,6 +31,7 @@ import { registrationLog } from './registration-log.ts';
 import { StartChecks } from './start-checks.ts';
 import { reportServed } from './start-report.ts';
 import { version } from './version.ts';
+import { warnOfClock, warnOfField } from './warnings.ts';
 
 /** Longest goodbye to the controller, in milliseconds: it must not hold up a restart. */
 const GOODBYE_TIMEOUT_MS = 5000;
@@ -145,23 +146,6 @@ export async function startApp(
       logger.info('stopped');
     },
   };
-}
-
-function warnOfClock(logger: Logger, offMs: number): void {
-  const remedy = 'set the clock of this machine; until then tokens are signed by the time of GLM';
-  logger.warn({ behindMs: offMs, remedy }, 'the clock of this machine is off');
-}
-
-/** @param said GLM's words, without secrets */
-function warnOfField(logger: Logger, upstreamModel: string, said: string): void {
-  const remedy =
-    'GLM decides how this model thinks: leave THINKING and REASONING_EFFORT out for it';
-  const told = {
-    upstreamModel,
-    upstream: { code: '1210', message: said.slice(0, 300) },
-    remedy,
-  };
-  logger.warn(told, 'the model refused to be told about thinking, asked without it from now on');
 }
 
 interface ModelsTaker {

@@ -24,6 +24,7 @@ t.test('with a key alone every setting has its documented default', async (t) =>
     convTemplate: 'zhipu',
     fenceSecret: '',
     thinking: 'auto',
+    reasoningEffort: '',
     reasoning: 'hide',
     errors: 'frame',
     tokenCounter: 'local',
