@@ -1,11 +1,15 @@
 // The one owner of who may ask which model when: queue, permits, shares, accounts and what was learned.
 
 import type { Clock } from '../lib/clock.ts';
+import type { ModelFailureKind } from '../model/model-error.ts';
 import { Account } from './account.ts';
-import { type AttemptDeps, Attempts } from './attempts.ts';
+import { type AttemptDeps, type AttemptedRequest, Attempts } from './attempts.ts';
 import type { AdmissionEvents } from './events.ts';
-import { Gate, type GateLimits, type ModelShare, type Target } from './gate.ts';
+import { type FallbackSnapshot, FallbackTally } from './fallback-tally.ts';
+import { Gate, type GateLimits, type QueueSnapshot, type Target } from './gate.ts';
 import { Lane, type LaneSnapshot } from './lane.ts';
+import { LaneWatch } from './lane-watch.ts';
+import { PermitPool } from './permit-pool.ts';
 
 export interface AdmissionOptions extends GateLimits {
   /** Attempts after the first one, for faults that may pass. */
@@ -27,6 +31,15 @@ export interface Concurrency {
 export interface EndpointSnapshot extends LaneSnapshot {
   readonly account: string;
   readonly model: string;
+  /** The refusal that it rests because of; null when it does not. */
+  readonly restsBecause: ModelFailureKind | null;
+}
+
+/** The permits of one served model, at a moment. */
+export interface ShareSnapshot {
+  readonly name: string;
+  readonly running: number;
+  readonly max: number;
 }
 
 export interface AdmissionSnapshot {
@@ -34,6 +47,11 @@ export interface AdmissionSnapshot {
   readonly waiting: number;
   /** Milliseconds. */
   readonly longestWaitMs: number;
+  /** Those who wait, by what they wait for and why. */
+  readonly queue: readonly QueueSnapshot[];
+  readonly shares: readonly ShareSnapshot[];
+  /** How often each model was asked in place of another. */
+  readonly fallbacks: readonly FallbackSnapshot[];
   readonly endpoints: readonly EndpointSnapshot[];
 }
 
@@ -43,11 +61,13 @@ export class Admission {
   readonly #deps: AttemptDeps;
   readonly #accounts = new Map<string, Account>();
   readonly #lanes = new Map<Account, Map<string, Lane>>();
-  readonly #shares = new Map<string, ModelShare>();
+  readonly #shares = new Map<string, PermitPool>();
+  readonly #fallbacks = new FallbackTally();
 
   constructor(options: AdmissionOptions) {
-    this.gate = new Gate(options, options.clock);
-    this.#deps = { ...options, gate: this.gate };
+    const { events, clock } = options;
+    this.gate = new Gate(options, clock, new LaneWatch(events));
+    this.#deps = { ...options, gate: this.gate, fallbacks: this.#fallbacks };
   }
 
   /** @param key tells the account from all others, and is kept to nobody else */
@@ -75,27 +95,34 @@ export class Admission {
   }
 
   /** The permits of a served model; whoever runs is counted on after a reload. */
-  share(name: string, max: number): ModelShare {
-    const share = this.#shares.get(name) ?? { max, taken: 0 };
+  share(name: string, max: number): PermitPool {
+    const share = this.#shares.get(name) ?? new PermitPool(max, this.#deps.clock);
     share.max = max;
     this.#shares.set(name, share);
     return share;
   }
 
-  /** The attempts of one request at any endpoint of the target. */
+  /** The attempts of one request at any endpoint of the target, then at those of its fallbacks. */
   attempts<Model>(
     target: Target<Model>,
-    request: { readonly id: string; readonly signal: AbortSignal },
+    request: AttemptedRequest,
+    fallbacks: readonly Target<Model>[] = [],
   ): Attempts<Model> {
-    return new Attempts(this.#deps, target, request);
+    return new Attempts(this.#deps, target, request, fallbacks);
   }
 
   snapshot(): AdmissionSnapshot {
     const { running, waiting, longestWaitMs } = this.gate;
     const endpoints = [...this.#lanes].flatMap(([account, lanes]) =>
-      [...lanes].map(([model, lane]) => endpointOf(account, model, lane.snapshot(), this.#now)),
+      [...lanes.values()].map((lane) => endpointOf(account, lane, this.#now)),
     );
-    return { running, waiting, longestWaitMs, endpoints };
+    const shares = [...this.#shares].map(([name, { taken: running, max }]) => ({
+      name,
+      running,
+      max,
+    }));
+    const [queue, fallbacks] = [this.gate.queue(), this.#fallbacks.snapshot()];
+    return { running, waiting, longestWaitMs, queue, shares, fallbacks, endpoints };
   }
 
   /** Refuses those who wait and whoever comes later; what runs goes on. */
@@ -108,12 +135,12 @@ export class Admission {
   }
 }
 
-function endpointOf(
-  account: Account,
-  model: string,
-  lane: LaneSnapshot,
-  now: number,
-): EndpointSnapshot {
-  const until = Math.max(account.restsUntil, lane.restsUntil ?? Number.NEGATIVE_INFINITY);
-  return { account: account.label, model, ...lane, restsUntil: until > now ? until : null };
+function endpointOf(account: Account, lane: Lane, now: number): EndpointSnapshot {
+  const rester = account.restsUntil >= lane.restsUntil ? account : lane;
+  const rests = rester.isResting(now);
+  return {
+    ...{ account: account.label, model: lane.model, ...lane.snapshot() },
+    restsUntil: rests ? rester.restsUntil : null,
+    restsBecause: rests ? rester.restsBecause : null,
+  };
 }

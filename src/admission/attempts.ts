@@ -1,11 +1,12 @@
-// Attempts a request until it succeeds, or until another attempt would not help.
+// Attempts a request until it succeeds, or until another attempt would not help at any model.
 
 import { Failure } from '../failure/failure.ts';
 import { type FailureRow, failureRow } from '../failure/table.ts';
 import { type Clock, sleep } from '../lib/clock.ts';
 import { ModelError } from '../model/model-error.ts';
-import type { AdmissionEvents } from './events.ts';
-import { type Gate, isResting, type Permit, type Target, type Ticket } from './gate.ts';
+import type { AdmissionEvents, TakenFallback } from './events.ts';
+import type { FallbackTally } from './fallback-tally.ts';
+import { type Gate, isOut, isResting, type Permit, type Target, type Ticket } from './gate.ts';
 import type { PermitOutcome } from './lane.ts';
 import { REST_MS } from './resting.ts';
 
@@ -19,6 +20,7 @@ const LONGEST_LOAD_WAIT_MS = 4000;
 export interface AttemptDeps {
   readonly gate: Gate;
   readonly events: AdmissionEvents;
+  readonly fallbacks: FallbackTally;
   readonly clock: Clock;
   /** A number from 0 to 1, for jitter. */
   readonly random: () => number;
@@ -32,18 +34,27 @@ export function permitOutcome(error: unknown): PermitOutcome {
   return isLoad ? 'refused' : 'other';
 }
 
-/** The attempts of one request. */
+export interface AttemptedRequest {
+  readonly id: string;
+  readonly signal: AbortSignal;
+}
+
+/** The attempts of one request. All of them wait within the budget of one ticket. */
 export class Attempts<Model> {
   readonly #deps: AttemptDeps;
-  readonly #target: Target<Model>;
+  /** Asked once the present one fails in a way that another model may not; in this order. */
+  readonly #fallbacks: Target<Model>[];
   readonly #signal: AbortSignal;
   readonly #requestId: string;
   readonly #ticket: Ticket;
+  #target: Target<Model>;
   #last: ModelError | null = null;
+  /** Why the model before the present one failed. */
+  #failedBefore: ModelError | null = null;
   #waitMs = 0;
   #faults = 0;
   #refusals = 0;
-  /** Kinds of refusals that were amended, by account: a second amendment would change nothing. */
+  /** Kinds of refusals that were amended, by account and model: a second amendment would change nothing. */
   readonly #amended = new Set<string>();
   /** Attempts so far. */
   count = 0;
@@ -51,13 +62,21 @@ export class Attempts<Model> {
   constructor(
     deps: AttemptDeps,
     target: Target<Model>,
-    { id, signal }: { readonly id: string; readonly signal: AbortSignal },
+    { id, signal }: AttemptedRequest,
+    fallbacks: readonly Target<Model>[] = [],
   ) {
     this.#deps = deps;
     this.#target = target;
     this.#signal = signal;
     this.#requestId = id;
     this.#ticket = deps.gate.ticket();
+    this.#fallbacks = [...fallbacks];
+    this.#passOver();
+  }
+
+  /** What is asked at present: the request's own target, or a fallback of it. */
+  get target(): Target<Model> {
+    return this.#target;
   }
 
   /**
@@ -72,10 +91,14 @@ export class Attempts<Model> {
       this.#waitMs = 0;
     }
     try {
-      events.queued(this.#requestId);
-      const permit = await gate.enter(this.#ticket, this.#target, this.#signal);
-      this.count++;
-      events.permitted(this.#requestId, permit.endpoint.account.label, this.count);
+      const { name } = this.#target;
+      const requestId = this.#requestId;
+      const permit = await gate.enter(this.#ticket, this.#target, this.#signal, (reason) =>
+        events.queued({ requestId, name, reason }),
+      );
+      const { account, lane } = permit.endpoint;
+      const attempt = ++this.count;
+      events.permitted({ requestId, name, model: lane.model, account: account.label, attempt });
       return permit;
     } catch (error) {
       const timedOut = error instanceof Failure && error.kind === 'queue_timeout';
@@ -89,21 +112,57 @@ export class Attempts<Model> {
    */
   failed(permit: Permit<Model>, error: unknown): void {
     if (!(error instanceof ModelError)) throw error;
-    this.#last = error;
     const row = failureRow(error.kind);
-    const account = permit.endpoint.account.label;
-    const amended = this.#isAmended(account, error, row);
+    const { account, lane } = permit.endpoint;
+    const amended = this.#isAmended(permit, error, row);
     if (!amended) this.#rest(permit, error, row);
     const nextWaitMs = amended ? 0 : this.#nextWait(permit, error, row);
-    const { count: attempt } = this;
-    const requestId = this.#requestId;
-    this.#deps.events.attemptFailed({ requestId, account, error, attempt, nextWaitMs });
-    if (nextWaitMs === null) throw error;
+    this.#deps.events.attemptFailed({
+      ...{ requestId: this.#requestId, model: lane.model, account: account.label },
+      ...{ error, attempt: this.count, nextWaitMs },
+    });
+    const told = this.#toldOf(error, row);
+    this.#last = told;
+    if (nextWaitMs !== null) return;
+    if (told === error && !row.retry.includes('fallback')) throw told;
+    if (!this.#takeFallback(error.kind)) throw told;
+    this.#failedBefore = told;
+  }
+
+  /** What a fallback finds wrong with a request that was not meant for it is not the caller's fault. */
+  #toldOf(error: ModelError, { fault }: FailureRow): ModelError {
+    const isOfFallback = fault === 'caller' && error.kind !== 'content_blocked';
+    return isOfFallback ? (this.#failedBefore ?? error) : error;
+  }
+
+  /** Asks a fallback at once where the request's own model would refuse for certain. */
+  #passOver(): void {
+    const now = this.#deps.clock.now();
+    if (!isOut(this.#target, now) || this.#fallbacks.every((one) => isOut(one, now))) return;
+    const rests = this.#target.endpoints.every((one) => isResting(one, now));
+    this.#takeFallback(rests ? 'rests' : 'outage');
+  }
+
+  /** Goes to the next model that may answer; false when all have been asked. */
+  #takeFallback(reason: TakenFallback['reason']): boolean {
+    const now = this.#deps.clock.now();
+    const next = this.#fallbacks.find((one) => !isOut(one, now)) ?? this.#fallbacks[0];
+    if (next === undefined) return false;
+    const { name: from } = this.#target;
+    this.#fallbacks.splice(this.#fallbacks.indexOf(next), 1);
+    this.#target = next;
+    this.#faults = this.#refusals = this.#waitMs = 0;
+    this.#ticket.readyAt = now;
+    this.#ticket.wakeable = true;
+    const taken = { requestId: this.#requestId, from, to: next.name, reason };
+    this.#deps.fallbacks.add(taken);
+    this.#deps.events.fallbackTaken(taken);
+    return true;
   }
 
   /** Whether the next attempt will differ in what was refused, and is the first that does. */
-  #isAmended(account: string, error: ModelError, { retry }: FailureRow): boolean {
-    const amendment = `${error.kind} ${account}`;
+  #isAmended({ endpoint }: Permit<Model>, error: ModelError, { retry }: FailureRow): boolean {
+    const amendment = `${error.kind} ${endpoint.account.label} ${endpoint.lane.model}`;
     if (!error.amended || !retry.includes('amended') || this.#amended.has(amendment)) return false;
     this.#amended.add(amendment);
     return true;
@@ -115,7 +174,7 @@ export class Attempts<Model> {
     const { account, lane } = endpoint;
     const now = this.#deps.clock.now();
     const wasResting = isResting(endpoint, now);
-    (rests === 'account' ? account : lane).rest(now);
+    (rests === 'account' ? account : lane).rest(now, error.kind);
     if (wasResting) return;
     const model = rests === 'account' ? null : lane.model;
     this.#deps.events.accountRested({ account: account.label, model, error, forMs: REST_MS });
@@ -137,6 +196,9 @@ export class Attempts<Model> {
   /** Waits in the queue, where a place that becomes free may end the wait. */
   #waitForLoad({ endpoint }: Permit<Model>, askedMs: number): number | null {
     this.#refusals++;
+    // Where another model can answer, nobody has to wait until this one does.
+    const hasFallback = this.#fallbacks.length > 0;
+    if (hasFallback && (this.#refusals > this.#deps.retries || endpoint.lane.isOut)) return null;
     if (endpoint.lane.isHopeless(this.#ticket.number, this.#refusals)) return null;
     const wait = Math.max(askedMs, this.#backOff(this.#refusals, LONGEST_LOAD_WAIT_MS));
     this.#ticket.readyAt = this.#deps.clock.now() + wait;

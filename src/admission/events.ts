@@ -1,15 +1,54 @@
-// What admission tells whoever keeps logs or metrics: why a request waits, and who is left alone.
+// What admission tells whoever keeps logs or metrics: why a request waits, what was learned of a
+// model's limits, who is left alone, and which model was asked in place of another.
 
-import type { ModelError } from '../model/model-error.ts';
+import type { ModelError, ModelFailureKind } from '../model/model-error.ts';
+
+/**
+ * Why a request waits:
+ * - `own_limit`: LIMIT_WORKER_CONCURRENCY requests run already;
+ * - `model_limit`: the served model has a limit of its own, and it is in use;
+ * - `kept_for_chats`: it embeds, and what is free is left to chats that come;
+ * - `learned_limit`: the provider grants no more at once, as far as was learned;
+ * - `account_rests`: the same, where another account of the model is left alone;
+ * - `outage`: the model answers nobody, and one request at a time asks whether it is back;
+ * - `retry`: it was refused or failed, and waits before its next attempt.
+ */
+export type WaitReason =
+  | 'own_limit'
+  | 'model_limit'
+  | 'kept_for_chats'
+  | 'learned_limit'
+  | 'account_rests'
+  | 'outage'
+  | 'retry';
+
+/** A request that begins to wait; one that can go at once is never told of. */
+export interface QueuedRequest {
+  readonly requestId: string;
+  /** The served name that is to answer. */
+  readonly name: string;
+  readonly reason: WaitReason;
+}
+
+/** A request that may ask. */
+export interface PermittedRequest {
+  readonly requestId: string;
+  /** The served name that is to answer, and the provider's model behind it. */
+  readonly name: string;
+  readonly model: string;
+  /** The account's label, never its key. */
+  readonly account: string;
+  /** Number of the attempt, counted from 1. */
+  readonly attempt: number;
+}
 
 export interface FailedAttempt {
   readonly requestId: string;
-  /** The account's label, never its key. */
+  readonly model: string;
   readonly account: string;
   readonly error: ModelError;
-  /** Number of the attempt, counted from 1. */
   readonly attempt: number;
-  /** Milliseconds until the next attempt; null when there is none. */
+  /** Milliseconds until the next attempt at the same model; null when there is none. */
   readonly nextWaitMs: number | null;
 }
 
@@ -21,11 +60,38 @@ export interface RestedAccount {
   readonly forMs: number;
 }
 
+/** A request that goes to another model than it went to before. */
+export interface TakenFallback {
+  readonly requestId: string;
+  /** Served names. */
+  readonly from: string;
+  readonly to: string;
+  /** How `from` failed; `rests` or `outage` when it was not even asked. */
+  readonly reason: ModelFailureKind | 'rests' | 'outage';
+}
+
+/** What was learned of an account at a model. */
+export interface LearnedLimit {
+  readonly account: string;
+  readonly model: string;
+  /** Requests at once that may run from now on, and that might before. */
+  readonly limit: number;
+  readonly before: number;
+}
+
+export interface ChangedOutage {
+  readonly account: string;
+  readonly model: string;
+  /** Whether the model has begun to answer nobody, or is back. */
+  readonly isOn: boolean;
+}
+
 export interface AdmissionEvents {
-  /** A request waits for a permit. */
-  queued(requestId: string): void;
-  /** It has one, for attempt number `attempt`. */
-  permitted(requestId: string, account: string, attempt: number): void;
+  queued(request: QueuedRequest): void;
+  permitted(request: PermittedRequest): void;
   attemptFailed(failed: FailedAttempt): void;
   accountRested(rested: RestedAccount): void;
+  fallbackTaken(taken: TakenFallback): void;
+  limitLearned(learned: LearnedLimit): void;
+  outageChanged(changed: ChangedOutage): void;
 }

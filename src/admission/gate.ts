@@ -1,9 +1,12 @@
-// Lets a limited number of requests run at once; the others wait in the queue, first come first served.
+// Lets a limited number of requests run at once; the others wait in the queue for their turn.
 
 import { Failure } from '../failure/failure.ts';
 import type { Cancel, Clock } from '../lib/clock.ts';
 import type { Account } from './account.ts';
+import type { WaitReason } from './events.ts';
 import type { Lane, PermitOutcome } from './lane.ts';
+import { PermitPool } from './permit-pool.ts';
+import { QueueOrder, rankOf, type Standing } from './queue-order.ts';
 
 export interface GateLimits {
   /** How much runs at once. */
@@ -21,17 +24,14 @@ export interface Endpoint<Model> {
   readonly model: Model;
 }
 
-/** A limit on one served model, within the permits of the whole worker. */
-export interface ModelShare {
-  max: number;
-  taken: number;
-}
-
-/** What a request needs to run. */
-export interface Target<Model> {
+/** What a request needs to run, and how soon it gets it beside others. */
+export interface Target<Model> extends Standing {
+  /** The served name. */
+  readonly name: string;
   /** Any one of these; never empty. */
   readonly endpoints: readonly Endpoint<Model>[];
-  readonly share: ModelShare;
+  /** The limit of the served model, within the permits of the whole worker. */
+  readonly share: PermitPool;
 }
 
 /** A request's position in the queue, kept over all its attempts. */
@@ -61,6 +61,23 @@ export interface Permit<Model> {
   release(outcome: PermitOutcome): void;
 }
 
+/** Those who wait for one thing, for the same reason. */
+export interface QueueSnapshot {
+  /** The served name that was asked for, or a fallback of it. */
+  readonly name: string;
+  readonly kind: Standing['kind'];
+  readonly reason: WaitReason;
+  readonly waiting: number;
+  /** Milliseconds, of the one that has waited longest. */
+  readonly longestWaitMs: number;
+}
+
+/** Told of what a gate sees and nobody else does. */
+export interface GateListener {
+  /** Something happens at an endpoint, so what is known of it may be new. */
+  changed(endpoint: Endpoint<unknown>): void;
+}
+
 interface Waiting {
   readonly ticket: Ticket;
   readonly target: Target<unknown>;
@@ -73,21 +90,25 @@ interface Waiting {
 export class Gate {
   readonly #limits: GateLimits;
   readonly #clock: Clock;
+  readonly #listener: GateListener;
+  readonly #permits: PermitPool;
+  readonly #order = new QueueOrder();
   /** In the order of their tickets. */
   readonly #queue: Waiting[] = [];
-  #running = 0;
   #tickets = 0;
   #turns = 0;
   #closed = false;
   #cancelLook: Cancel = () => undefined;
 
-  constructor(limits: GateLimits, clock: Clock) {
+  constructor(limits: GateLimits, clock: Clock, listener: GateListener = { changed() {} }) {
     this.#limits = limits;
     this.#clock = clock;
+    this.#listener = listener;
+    this.#permits = new PermitPool(limits.permits, clock);
   }
 
   get running(): number {
-    return this.#running;
+    return this.#permits.taken;
   }
 
   get waiting(): number {
@@ -98,6 +119,21 @@ export class Gate {
   get longestWaitMs(): number {
     const now = this.#clock.now();
     return Math.max(0, ...this.#queue.map(({ since }) => now - since));
+  }
+
+  /** Who waits for what and why, in the order of their coming. */
+  queue(): readonly QueueSnapshot[] {
+    const now = this.#clock.now();
+    const rows = new Map<string, QueueSnapshot>();
+    for (const { ticket, target, since } of this.#queue) {
+      const { name, kind } = target;
+      const reason = this.#reason(ticket, target);
+      const key = JSON.stringify([name, kind, reason]);
+      const { waiting = 0, longestWaitMs = 0 } = rows.get(key) ?? {};
+      const longest = Math.max(longestWaitMs, now - since);
+      rows.set(key, { name, kind, reason, waiting: waiting + 1, longestWaitMs: longest });
+    }
+    return [...rows.values()];
   }
 
   /** A ticket for a new request. */
@@ -114,12 +150,14 @@ export class Gate {
 
   /**
    * Takes a permit, waiting in the queue for one if need be.
+   * @param onQueued called when there is need
    * @throws Failure `queue_full`, `queue_timeout` or `draining`; the signal's reason when it aborts
    */
   async enter<Model>(
     ticket: Ticket,
     target: Target<Model>,
     signal: AbortSignal,
+    onQueued: (reason: WaitReason) => void = () => undefined,
   ): Promise<Permit<Model>> {
     signal.throwIfAborted();
     if (this.#closed) throw new Failure('draining');
@@ -130,6 +168,7 @@ export class Gate {
     if (!ticket.admitted && this.#queue.length >= this.#limits.queueLimit) {
       throw new Failure('queue_full');
     }
+    onQueued(this.#reason(ticket, target));
     return this.#wait(ticket, target, signal);
   }
 
@@ -176,18 +215,24 @@ export class Gate {
     });
   }
 
-  /** Lets in whoever can go, in the order of the queue; one who cannot does not hold up others. */
+  /** Lets in whoever can go, in their order; one who cannot does not hold up others. */
   #admit(): void {
     const blocked = new Set<Target<unknown>>();
     const now = this.#clock.now();
-    const ready = this.#queue.filter(({ ticket }) => ticket.readyAt <= now);
     const refused = this.#queue.filter(({ ticket }) => ticket.readyAt > now);
-    for (const { target, tryToEnter } of ready) {
-      if (this.#running >= this.#limits.permits) break;
-      if (!blocked.has(target) && !tryToEnter()) blocked.add(target);
+    let ready = this.#queue.filter(({ ticket }) => ticket.readyAt <= now);
+    while (ready.length > 0 && !this.#permits.isFull) {
+      const next = this.#order.first(ready);
+      if (next?.tryToEnter()) {
+        ready.splice(ready.indexOf(next), 1);
+        this.#order.went(next, ready);
+      } else if (next !== undefined) {
+        blocked.add(next.target);
+        ready = ready.filter(({ target }) => target !== next.target);
+      }
     }
     // What is free after that goes to those who were refused before: it is their best chance.
-    for (const { ticket, target, tryToEnter } of refused) {
+    for (const { ticket, target, tryToEnter } of refused.sort((a, b) => rankOf(a) - rankOf(b))) {
       if (!blocked.has(target) && this.#isReady(ticket, target)) tryToEnter();
     }
     this.#lookAgain();
@@ -202,12 +247,12 @@ export class Gate {
   /** Some only pause: looks again when the first of them may go. */
   #lookAgain(): void {
     this.#cancelLook();
-    if (this.#running >= this.#limits.permits || this.#queue.length === 0) return;
+    if (this.#permits.isFull || this.#queue.length === 0) return;
     const now = this.#clock.now();
     const lanes = new Map<Target<unknown>, number>();
     let soonest = Number.POSITIVE_INFINITY;
     for (const { ticket, target } of this.#queue) {
-      if (target.share.taken >= target.share.max) continue;
+      if (!this.#hasRoom(target)) continue;
       const wait = lanes.get(target) ?? this.#shortestWait(target);
       lanes.set(target, wait);
       soonest = Math.min(soonest, Math.max(wait, ticket.readyAt - now));
@@ -220,10 +265,25 @@ export class Gate {
     return Math.min(...this.#candidates(target).map(({ lane }) => lane.waitMs()));
   }
 
+  #hasRoom({ share, kind }: Target<unknown>): boolean {
+    return this.#permits.hasRoom(kind) && share.hasRoom(kind);
+  }
+
+  /** Why a request cannot go at this moment. */
+  #reason(ticket: Ticket, target: Target<unknown>): WaitReason {
+    const now = this.#clock.now();
+    if (ticket.readyAt > now) return 'retry';
+    if (this.#permits.isFull) return 'own_limit';
+    if (target.share.isFull) return 'model_limit';
+    if (!this.#hasRoom(target)) return 'kept_for_chats';
+    const candidates = this.#candidates(target);
+    if (candidates.every(({ lane }) => lane.isOut)) return 'outage';
+    return candidates.length < target.endpoints.length ? 'account_rests' : 'learned_limit';
+  }
+
   /** The next endpoint in turn that has room. */
   #freeEndpoint<Model>(target: Target<Model>): Endpoint<Model> | null {
-    const { share } = target;
-    if (this.#running >= this.#limits.permits || share.taken >= share.max) return null;
+    if (!this.#hasRoom(target)) return null;
     const free = this.#candidates(target).filter(({ lane }) => lane.waitMs() === 0);
     return free[this.#turns++ % free.length] ?? null;
   }
@@ -238,11 +298,13 @@ export class Gate {
   #take<Model>(ticket: Ticket, target: Target<Model>): Permit<Model> | null {
     const endpoint = this.#freeEndpoint(target);
     if (endpoint === null) return null;
-    const { share } = target;
+    const { share, kind } = target;
     const { lane } = endpoint;
+    const changed = () => this.#listener.changed(endpoint);
+    changed();
     ticket.admitted = true;
-    this.#running++;
-    share.taken++;
+    this.#permits.take(kind);
+    share.take(kind);
     const start = lane.started(ticket.number);
     let left = false;
     return {
@@ -250,13 +312,18 @@ export class Gate {
       get wasAccepted() {
         return start.isAccepted;
       },
-      accepted: () => lane.accepted(start),
+      accepted: () => {
+        if (start.isAccepted) return;
+        lane.accepted(start);
+        changed();
+      },
       release: (outcome) => {
         if (left) return;
         left = true;
-        this.#running--;
-        share.taken--;
+        this.#permits.release(kind);
+        share.release(kind);
         lane.finished(start, outcome);
+        changed();
         this.#admit();
       },
     };
@@ -266,4 +333,11 @@ export class Gate {
 /** Whether an account is left alone, at all or at this model. */
 export function isResting({ account, lane }: Endpoint<unknown>, now: number): boolean {
   return account.isResting(now) || lane.isResting(now);
+}
+
+/** Whether a model is not worth asking at any account: it rests, or answers nobody and no probe is due. */
+export function isOut({ endpoints }: Target<unknown>, now: number): boolean {
+  return endpoints.every(
+    (endpoint) => isResting(endpoint, now) || (endpoint.lane.isOut && endpoint.lane.waitMs() > 0),
+  );
 }

@@ -90,6 +90,11 @@ export class Lane extends Resting {
     return Math.max(wait, this.#outage.waitMs, this.hasFreedPlace ? 0 : this.#budget.waitMs);
   }
 
+  /** Whether the model has lately answered nobody. */
+  get isOut(): boolean {
+    return this.#outage.isOn;
+  }
+
   /** Whether an answer has just ended whose place is still free. */
   get hasFreedPlace(): boolean {
     this.#forgetFreed();

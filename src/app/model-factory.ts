@@ -25,6 +25,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { ChatModel } from '../model/chat-model.ts';
 import type { EmbeddingModel } from '../model/embedding-model.ts';
 import { type ServedModel, ServedModels } from '../worker/served-models.ts';
+import { checkFallbacks } from './fallbacks.ts';
 
 /** One key at one address. */
 export interface GlmAccount {
@@ -73,7 +74,7 @@ export class ModelFactory {
 
   /**
    * The models to serve.
-   * @throws Error in one line when a model has no key, or a wrong one
+   * @throws Error in one line when a model has no key, or a wrong one, or no use for its fallback
    */
   create(entries: ReadonlyMap<string, ModelEntry>): ServedModels {
     const { modelNames, modelNamesGiven } = this.#settings;
@@ -84,6 +85,7 @@ export class ModelFactory {
     const served = names.map(({ name, glmModel }) =>
       this.#serve(this.#plan(name, glmModel, entries.get(name))),
     );
+    checkFallbacks(served);
     return new ServedModels(served);
   }
 
@@ -118,14 +120,21 @@ export class ModelFactory {
     const counts = chats && settings.tokenCounter === 'upstream' && account !== undefined;
     // Chat and embeddings of one name share its permits.
     const share = this.#deps.admission.share(name, plan.concurrency);
+    const standing = { name, share, priority: entry?.priority ?? 'normal' } as const;
     return {
       name,
       upstreamModel: glmModel,
-      chat: chats ? { share, endpoints: this.#chatEndpoints(plan, facts) } : null,
+      chat: chats
+        ? { ...standing, kind: 'chat', endpoints: this.#chatEndpoints(plan, facts) }
+        : null,
       embedding:
         embeddingId === undefined
           ? null
-          : { share, endpoints: this.#embeddingEndpoints(plan, embeddingId) },
+          : {
+              ...{ ...standing, kind: 'embedding' },
+              endpoints: this.#embeddingEndpoints(plan, embeddingId),
+            },
+      fallback: entry?.fallback ?? [],
       contextLength: contextLen === 'auto' ? window : contextLen,
       windowTokens: Math.max(window, contextLen === 'auto' ? 0 : contextLen),
       vision: chats ? facts.vision : null,

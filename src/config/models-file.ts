@@ -32,6 +32,8 @@ const entrySchema = z.strictObject({
   embed_model: z.string().min(1).optional(),
   dimensions: positive.optional(),
   limit_worker_concurrency: positive.optional(),
+  fallback: z.array(z.string().min(1)).optional(),
+  priority: z.enum(['high', 'normal', 'low']).optional(),
   ...Object.fromEntries(IGNORED.map((key) => [key, z.unknown().optional()])),
 });
 
@@ -53,6 +55,9 @@ export interface ModelEntry {
   readonly embedModel: string | undefined;
   readonly dimensions: number | undefined;
   readonly concurrency: number | undefined;
+  /** Names to ask when this one cannot answer; whether they are served is known only later. */
+  readonly fallback: readonly string[] | undefined;
+  readonly priority: 'high' | 'normal' | 'low' | undefined;
 }
 
 export type ModelsFileResult =
@@ -97,6 +102,8 @@ function checkModelsFile(content: unknown, env: Environment): ModelsFileResult {
       embedModel: entry.embed_model,
       dimensions: entry.dimensions,
       concurrency: entry.limit_worker_concurrency,
+      fallback: entry.fallback,
+      priority: entry.priority,
     });
   }
   return problems.length > 0 ? { ok: false, problems } : { ok: true, entries };

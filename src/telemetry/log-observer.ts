@@ -1,7 +1,16 @@
 // Writes one line per finished piece of work: all that a night's question needs, and no content.
 
 import type { Logger } from 'pino';
-import type { AdmissionEvents, FailedAttempt, RestedAccount } from '../admission/events.ts';
+import type {
+  AdmissionEvents,
+  ChangedOutage,
+  FailedAttempt,
+  LearnedLimit,
+  PermittedRequest,
+  QueuedRequest,
+  RestedAccount,
+  TakenFallback,
+} from '../admission/events.ts';
 import { failureRow } from '../failure/table.ts';
 import type { UpstreamDetail } from '../model/model-error.ts';
 import type { Observer, RequestReport } from '../worker/observer.ts';
@@ -31,9 +40,10 @@ export class LogObserver implements Observer, AdmissionEvents {
     this.#redactor = redactor;
   }
 
-  requestFinished({ outcome, usage, onlyReasoning, ...facts }: RequestReport): void {
+  requestFinished({ outcome, usage, onlyReasoning, fallback, ...facts }: RequestReport): void {
     const model = facts.model.slice(0, NAME_LIMIT);
-    const line = { ...facts, model, ...usage, outcome: outcome.is };
+    const answeredBy = fallback !== null && { fallback };
+    const line = { ...facts, model, ...answeredBy, ...usage, outcome: outcome.is };
     if (outcome.is === 'failed') {
       const { kind, hint, cause, row } = outcome.failure;
       const upstream = this.#cut(outcome.failure.upstream);
@@ -59,14 +69,30 @@ export class LogObserver implements Observer, AdmissionEvents {
     return { ...detail, message: this.#redactor.clean(message).slice(0, MESSAGE_LIMIT) };
   }
 
-  queued(): void {}
+  queued(request: QueuedRequest): void {
+    this.#logger.debug(request, 'waits');
+  }
 
-  permitted(): void {}
+  permitted(request: PermittedRequest): void {
+    this.#logger.trace(request, 'asks');
+  }
 
-  attemptFailed({ requestId, account, error, attempt, nextWaitMs }: FailedAttempt): void {
+  attemptFailed({ error, ...facts }: FailedAttempt): void {
     const upstream = this.#cut(error.upstream);
-    const line = { requestId, account, failure: error.kind, upstream, attempt, nextWaitMs };
-    this.#logger.warn(line, 'attempt failed');
+    this.#logger.warn({ ...facts, failure: error.kind, upstream }, 'attempt failed');
+  }
+
+  fallbackTaken(taken: TakenFallback): void {
+    this.#logger.info(taken, 'goes to a fallback');
+  }
+
+  limitLearned(learned: LearnedLimit): void {
+    this.#logger.debug(learned, 'the limit is another one');
+  }
+
+  outageChanged({ isOn, ...facts }: ChangedOutage): void {
+    if (isOn) this.#logger.warn(facts, 'the model answers nobody');
+    else this.#logger.info(facts, 'the model answers again');
   }
 
   accountRested({ account, model, error, forMs }: RestedAccount): void {

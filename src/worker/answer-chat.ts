@@ -1,4 +1,5 @@
-// Answers one chat: finds its model, waits for a permit, asks, and asks again where that may help.
+// Answers one chat: finds its model, waits for a permit, asks, and asks again or another where that may
+// help.
 
 import { permitOutcome } from '../admission/attempts.ts';
 import type { Permit } from '../admission/gate.ts';
@@ -7,13 +8,14 @@ import { ModelError } from '../model/model-error.ts';
 import type { RawEstimate } from '../tokens/token-counter.ts';
 import { Answer, type AnswerDelta } from './answer.ts';
 import type { WorkerDeps } from './deps.ts';
+import { fits } from './fallback-fit.ts';
 import type { AskedChat } from './prepared-chat.ts';
 import type { RequestContext } from './request-context.ts';
 import type { ServedModel, ServedModels } from './served-models.ts';
 
 /**
  * The deltas of an answer, the last one with a finish. An attempt that fails before any text is
- * repeated where that may help.
+ * repeated where that may help, at the model's fallbacks too.
  * @throws Failure, ModelError, or the reason of the context's signal
  */
 export async function* answerChat(
@@ -27,17 +29,26 @@ export async function* answerChat(
   context.upstreamModel = model.upstreamModel;
   // Everything that can be wrong with a request is found here, before it waits for a permit.
   const { request: given, ...shown } = await asked.prepare(model);
-  const request = withDefaults(given, model);
-  const estimate = deps.counter.estimate(request.messages);
-  const promptTokens = deps.counter.correct(model.upstreamModel, estimate);
-  const attempts = deps.admission.attempts(target, context);
+  const estimate = deps.counter.estimate(given.messages);
+  const tokensAt = ({ upstreamModel }: ServedModel) =>
+    deps.counter.correct(upstreamModel, estimate);
+  const answerers = new Map([[target, model]]);
+  for (const other of models.fallbacksOf(model)) {
+    if (other.chat !== null && fits(other, given, tokensAt(other)))
+      answerers.set(other.chat, other);
+  }
+  const [, ...fallbacks] = answerers.keys();
+  const attempts = deps.admission.attempts(target, context, fallbacks);
   for (;;) {
     const permit = await attempts.permit();
-    context.started(attempts.count);
+    const answerer = answerers.get(attempts.target) ?? model;
+    context.started(attempts.count, answerer);
+    const request = withDefaults(given, answerer);
+    const promptTokens = tokensAt(answerer);
     const answer = new Answer({ promptTokens, stop: request.stop, ...shown });
     try {
       const last = yield* attempt(deps, permit, request, answer, context);
-      learn(deps, model, request, estimate, answer);
+      learn(deps, answerer, request, estimate, answer);
       context.done(last.finish);
       context.onlyReasoning = answer.onlyReasoning;
       // The permit is free by now: a slow reader of the end must not keep others waiting.

@@ -12,7 +12,7 @@ import type {
 import { estimateTokens } from '../tokens/token-estimate.ts';
 import type { WorkerDeps } from './deps.ts';
 import type { RequestContext } from './request-context.ts';
-import type { ServedModels } from './served-models.ts';
+import type { ServedModel, ServedModels } from './served-models.ts';
 
 /** Texts to embed with a served model. */
 export interface AskedEmbeddings {
@@ -55,7 +55,7 @@ export async function answerEmbeddings(
   // FastChat passes on fewer vectors than inputs unnoticed, so an empty reply must not be possible.
   if (endpoint === undefined) throw new Error(`the model ${model.name} has no account`);
   const batches = splitBatches(asked.inputs, endpoint.model.limits);
-  const results = await embedBatches(deps, target, batches, context);
+  const results = await embedBatches(deps, model, target, batches, context);
   const tokens = results.reduce((sum, result) => sum + result.tokens, 0);
   context.usage = { promptTokens: tokens, completionTokens: 0, totalTokens: tokens };
   context.done(null);
@@ -101,6 +101,7 @@ function checkInput(input: string, index: number, itemTokens: number): number {
 /** A few batches at once; the first that fails ends the others. */
 async function embedBatches(
   deps: WorkerDeps,
+  model: ServedModel,
   target: Target<EmbeddingModel>,
   batches: readonly string[][],
   context: RequestContext,
@@ -111,7 +112,7 @@ async function embedBatches(
   const left = batches.entries();
   const lane = async () => {
     for (const [index, batch] of left) {
-      results[index] = await embedBatch(deps, target, batch, signal, context);
+      results[index] = await embedBatch(deps, model, target, batch, signal, context);
     }
   };
   const lanes = Array.from({ length: Math.min(BATCHES_AT_ONCE, batches.length) }, lane);
@@ -128,6 +129,7 @@ async function embedBatches(
 
 async function embedBatch(
   deps: WorkerDeps,
+  model: ServedModel,
   target: Target<EmbeddingModel>,
   batch: readonly string[],
   signal: AbortSignal,
@@ -136,7 +138,7 @@ async function embedBatch(
   const attempts = deps.admission.attempts(target, { id: context.id, signal });
   for (;;) {
     const permit = await attempts.permit();
-    context.started(context.attempts + 1);
+    context.started(context.attempts + 1, model);
     try {
       const result = await permit.endpoint.model.embed(batch, signal);
       permit.accepted();

@@ -7,9 +7,12 @@ import type { FinishReason, Usage } from '../model/chat-model.ts';
 export interface RequestReport {
   readonly requestId: string;
   readonly path: string;
-  /** The name the caller asked for, and the provider's model behind it. */
+  /** The name the caller asked for. */
   readonly model: string;
+  /** The provider's model that was asked last. */
   readonly upstreamModel: string;
+  /** The served name that was asked last, where it is another one than the caller's. */
+  readonly fallback: string | null;
   readonly outcome: /** `finish` is null for embeddings. */
     | { readonly is: 'done'; readonly finish: FinishReason | null }
     | { readonly is: 'failed'; readonly failure: Failure }

@@ -4,6 +4,7 @@ import { Failure, failureOf } from '../failure/failure.ts';
 import type { Cancel, Clock } from '../lib/clock.ts';
 import type { FinishReason, Usage } from '../model/chat-model.ts';
 import type { RequestReport } from './observer.ts';
+import type { ServedModel } from './served-models.ts';
 
 /** Who asks, as the HTTP side knows it. */
 export interface Caller {
@@ -30,6 +31,7 @@ export class RequestContext {
   /** Filled in as they become known. */
   model = '';
   upstreamModel = '';
+  fallback: string | null = null;
   upstreamRequestId: string | null = null;
   usage: Usage | null = null;
   /** Whether the model said nothing but what it thinks. */
@@ -58,9 +60,14 @@ export class RequestContext {
     this.#life.abort(failure);
   }
 
-  /** Attempt number `attempts` has a permit; the first one ends the wait. */
-  started(attempts: number): void {
+  /**
+   * Attempt number `attempts` has a permit; the first one ends the wait.
+   * @param asked whom it asks
+   */
+  started(attempts: number, asked: Pick<ServedModel, 'name' | 'upstreamModel'>): void {
     this.attempts = attempts;
+    this.upstreamModel = asked.upstreamModel;
+    this.fallback = asked.name === this.model ? null : asked.name;
     this.#startedAt ??= this.#clock.now();
   }
 
@@ -93,6 +100,7 @@ export class RequestContext {
       path: this.#caller.path,
       model: this.model,
       upstreamModel: this.upstreamModel,
+      fallback: this.fallback,
       outcome: this.#outcome,
       usage: this.usage,
       onlyReasoning: this.onlyReasoning,

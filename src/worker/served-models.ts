@@ -21,6 +21,8 @@ export interface ServedModel {
   readonly vision: VisionLimits | null;
   /** Used where a request names no temperature; null = the provider's own default. */
   readonly temperature: number | null;
+  /** Names of the models that are asked when it cannot answer, in this order; none leads back to it. */
+  readonly fallback: readonly string[];
   /** Counts exactly; null = the local estimate is all there is. */
   readonly tokenizer: Tokenizer | null;
 }
@@ -52,6 +54,20 @@ export class ServedModels {
   /** The model of that name, the first one for no name, undefined for a name not served. */
   find(name: string | undefined): ServedModel | undefined {
     return name === undefined ? this.first : this.#byName.get(name);
+  }
+
+  /** Every model that may stand in for this one: its own fallbacks, then those of the fallbacks. */
+  fallbacksOf(model: ServedModel): readonly ServedModel[] {
+    const found = new Set([model]);
+    // A set that grows is walked to its end.
+    for (const { fallback } of found) {
+      for (const name of fallback) {
+        const other = this.#byName.get(name);
+        if (other !== undefined) found.add(other);
+      }
+    }
+    found.delete(model);
+    return [...found];
   }
 
   /** @throws Failure `model_not_served`, naming those that chat */

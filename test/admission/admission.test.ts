@@ -2,6 +2,7 @@
 
 import t from 'tap';
 import { ModelError } from '../../src/model/model-error.ts';
+import { targetAt } from '../support/gate-parts.ts';
 import { partsOf } from '../support/worker-parts.ts';
 
 const five = { max: 5, start: 5 };
@@ -16,9 +17,9 @@ t.test('accounts, lanes and shares are the same for as long as the process lives
   t.equal(lane.snapshot().limit, 3);
   t.not(admission.lane(account, 'glm-b', five), lane);
   const share = admission.share('name', 1);
-  share.taken = 1;
+  share.take('chat');
   t.equal(admission.share('name', 2), share);
-  t.strictSame(share, { max: 2, taken: 1 });
+  t.strictSame([share.max, share.taken], [2, 1]);
 });
 
 t.test('a snapshot tells who runs, who waits for how long, and who rests', async (t) => {
@@ -27,24 +28,30 @@ t.test('a snapshot tells who runs, who waits for how long, and who rests', async
   if (one === undefined || two === undefined) throw new Error('two accounts');
   const lane = admission.lane(one, 'glm-a', five);
   admission.lane(two, 'glm-a', five);
-  const target = {
-    endpoints: [{ account: one, lane, model: 'm' }],
-    share: admission.share('n', 9),
-  };
+  const target = targetAt([{ account: one, lane, model: 'm' }], { share: admission.share('n', 9) });
   const { signal } = new AbortController();
   const permit = await admission.attempts(target, { id: 'r1', signal }).permit();
   const waiting = admission.attempts(target, { id: 'r2', signal }).permit();
   clock.advance(1500);
   permit.accepted();
-  two.rest(clock.now());
+  two.rest(clock.now(), 'quota_exhausted');
   const known = { model: 'glm-a', limit: 5, outage: false };
   t.strictSame(admission.snapshot(), {
     running: 1,
     waiting: 1,
     longestWaitMs: 1500,
+    queue: [{ name: 'm', kind: 'chat', reason: 'own_limit', waiting: 1, longestWaitMs: 1500 }],
+    shares: [{ name: 'n', running: 1, max: 9 }],
+    fallbacks: [],
     endpoints: [
-      { account: '#1', ...known, inFlight: 1, restsUntil: null, lastAcceptedAt: 1500 },
-      { account: '#2', ...known, inFlight: 0, restsUntil: 61_500, lastAcceptedAt: null },
+      {
+        ...{ account: '#1', ...known, inFlight: 1, lastAcceptedAt: 1500 },
+        ...{ restsUntil: null, restsBecause: null },
+      },
+      {
+        ...{ account: '#2', ...known, inFlight: 0, lastAcceptedAt: null },
+        ...{ restsUntil: 61_500, restsBecause: 'quota_exhausted' },
+      },
     ],
   });
   permit.release('accepted');
@@ -58,7 +65,7 @@ t.test(
     const { admission, clock } = partsOf();
     const account = admission.account('a');
     const lane = admission.lane(account, 'glm-a', { max: 2, start: 2 });
-    const target = { endpoints: [{ account, lane, model: 'm' }], share: admission.share('n', 9) };
+    const target = targetAt([{ account, lane, model: 'm' }]);
     const { signal } = new AbortController();
     const other = await admission.attempts(target, { id: 'r1', signal }).permit();
     other.accepted();

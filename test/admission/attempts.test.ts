@@ -191,7 +191,7 @@ t.test('every failed attempt is told, with what follows from it', async (t) => {
   const arrears = failure('quota_exhausted');
   const last = failure('content_blocked');
   for (const error of [refused, broken, arrears, last]) await failOnce(tries, error);
-  const told = { requestId: 'r1', attempt: 1 };
+  const told = { requestId: 'r1', model: 'glm-m', attempt: 1 };
   t.strictSame(tries.parts.failed, [
     { ...told, account: '#1', error: refused, nextWaitMs: 500 },
     { ...told, account: '#2', error: broken, attempt: 2, nextWaitMs: 500 },

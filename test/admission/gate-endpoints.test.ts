@@ -3,7 +3,7 @@
 import t from 'tap';
 import { Gate, type Target } from '../../src/admission/gate.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { endpointOf, entry, targetAt } from '../support/gate-parts.ts';
+import { endpointOf, entry, poolOf, targetAt } from '../support/gate-parts.ts';
 
 function gateOf({ permits = 100, queueLimit = 100, queueTimeoutMs = 60_000 } = {}) {
   const clock = new FakeClock();
@@ -38,10 +38,10 @@ t.test(
     const tired = endpointOf('tired', clock);
     const awake = endpointOf('awake', clock);
     const target = targetAt([tired, awake]);
-    tired.account.rest(clock.now());
+    tired.account.rest(clock.now(), 'quota_exhausted');
     const next = async () => [await entry(enter(target)), await entry(enter(target))];
     t.strictSame(await next(), ['awake', 'awake']);
-    awake.account.rest(clock.now());
+    awake.account.rest(clock.now(), 'quota_exhausted');
     t.strictSame(await next(), ['tired', 'awake']);
     clock.advance(59_999);
     t.ok(tired.account.isResting(clock.now()));
@@ -115,7 +115,7 @@ t.test('nobody looks at endpoints when nobody waits or no permit is free', async
 t.test("a model's own share keeps it from taking all permits", async (t) => {
   const { clock, gate, enter } = gateOf({ permits: 3 });
   const endpoint = endpointOf('r', clock);
-  const small = targetAt([endpoint], 1);
+  const small = targetAt([endpoint], { share: poolOf(1) });
   const large = targetAt([endpoint]);
   const first = await enter(small);
   const second = entry(enter(small));

@@ -3,7 +3,7 @@
 import t from 'tap';
 import { Gate, type Permit, type Target } from '../../src/admission/gate.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { endpointOf, type FixedEndpoint, targetAt } from '../support/gate-parts.ts';
+import { endpointOf, type FixedEndpoint, poolOf, targetAt } from '../support/gate-parts.ts';
 import { type Random, seededRandom } from '../support/seeded-random.ts';
 
 /** Lets every promise that can be settled settle. */
@@ -27,7 +27,11 @@ class Storm {
     const limits = { permits: this.#permits, queueLimit: random.below(6), queueTimeoutMs: 50 };
     this.#gate = new Gate(limits, this.#clock);
     this.#endpoints = ['a', 'b'].map((name) => endpointOf(name, this.#clock, 1 + random.below(3)));
-    this.#targets = [targetAt(this.#endpoints, 2), targetAt(this.#endpoints.slice(1))];
+    this.#targets = [
+      targetAt(this.#endpoints, { share: poolOf(2) }),
+      targetAt(this.#endpoints.slice(1)),
+      targetAt(this.#endpoints, { priority: 'low' }),
+    ];
   }
 
   get counts() {
@@ -102,7 +106,7 @@ t.test('no permit is lost in a storm of arrivals, departures, waits and desertio
       running: 0,
       waiting: 0,
       timers: 0,
-      taken: [0, 0],
+      taken: [0, 0, 0],
       flying: [0, 0],
     });
   }

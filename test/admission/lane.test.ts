@@ -126,7 +126,7 @@ t.test('a model that is refused rests, and what is known can be looked at', asyn
   const known = { limit: 10, inFlight: 0, restsUntil: null, lastAcceptedAt: null, outage: false };
   t.strictSame(lane.snapshot(), known);
   answer(1);
-  lane.rest(clock.now());
+  lane.rest(clock.now(), 'quota_exhausted');
   t.strictSame(lane.snapshot(), { ...known, restsUntil: 60_000, lastAcceptedAt: 0 });
   clock.advance(60_000);
   t.strictSame([lane.isResting(clock.now()), lane.snapshot().restsUntil], [false, null]);

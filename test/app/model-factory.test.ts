@@ -96,6 +96,7 @@ t.test('each name has what its own GLM model can do', async (t) => {
       windowTokens: contextLength,
       vision,
       temperature: null,
+      fallback: [],
       tokenizer: null,
       chats: name !== 'embedding-3',
       embeds: name === 'embedding-3',
@@ -165,15 +166,57 @@ t.test("temperature, concurrency and tokenizer are the entry's and the settings'
   t.strictSame(
     all(serve(t, env, file)).map(({ temperature, chat, embedding, tokenizer }) => [
       temperature,
-      (chat ?? embedding)?.share,
+      (chat ?? embedding)?.share.max,
       tokenizer !== null,
     ]),
     [
-      [0, { max: 2, taken: 0 }, true],
-      [null, { max: 7, taken: 0 }, true],
-      [null, { max: 7, taken: 0 }, false],
+      [0, 2, true],
+      [null, 7, true],
+      [null, 7, false],
     ],
   );
+});
+
+t.test('an entry has a priority and fallbacks; nothing else has', async (t) => {
+  const file = { a: { priority: 'high', fallback: ['b'], embed_model: 'embedding-3' }, b: {} };
+  const standings = all(serve(t, {}, file)).map(({ name, chat, embedding, fallback }) => [
+    ...[name, fallback, chat?.name, chat?.kind, chat?.priority],
+    ...[embedding?.kind, embedding?.priority],
+  ]);
+  t.strictSame(standings, [
+    ['a', ['b'], 'a', 'chat', 'high', 'embedding', 'high'],
+    ['b', [], 'b', 'chat', 'normal', undefined, undefined],
+  ]);
+});
+
+t.test('a fallback that nobody can go to is refused with its path', async (t) => {
+  const rules: readonly (readonly [file: object, problem: string])[] = [
+    [{ a: { fallback: ['b', 'x'] }, b: {} }, 'a.fallback.1: x is not served here'],
+    [{ a: { fallback: ['a'] } }, 'a.fallback.0: goes round in a circle: a -> a'],
+    [
+      { a: { fallback: ['b'] }, b: { fallback: ['c'] }, c: { fallback: ['a'] } },
+      'a.fallback.0: goes round in a circle: a -> b -> c -> a',
+    ],
+    [
+      { z: { fallback: ['a'] }, a: { fallback: ['c', 'b'] }, b: { fallback: ['a'] }, c: {} },
+      'a.fallback.1: goes round in a circle: a -> b -> a',
+    ],
+    [
+      { a: { fallback: ['embedding-3'] }, 'embedding-3': {} },
+      'a.fallback.0: embedding-3 does not chat',
+    ],
+    [
+      { a: {}, 'embedding-3': { fallback: ['a'] } },
+      'embedding-3.fallback: embedding-3 does not chat, and only chats have one',
+    ],
+  ];
+  for (const [file, problem] of rules) {
+    t.throws(() => serve(t, {}, file), { message: `MODELS_FILE: ${problem}` }, problem);
+  }
+  const served = serve(t, { MODEL_NAMES: 'b' }, { a: { fallback: ['x'] }, b: {} });
+  t.strictSame(served.names, ['b'], 'what is not served needs no fallback');
+  const diamond = { a: { fallback: ['b', 'c'] }, b: { fallback: ['c'] }, c: {} };
+  t.strictSame(serve(t, {}, diamond).names, ['a', 'b', 'c'], 'two ways to one model are no circle');
 });
 
 t.test('each key is a endpoint, at an account that all models share', async (t) => {

@@ -29,6 +29,8 @@ const NOTHING = {
   embedModel: undefined,
   dimensions: undefined,
   concurrency: undefined,
+  fallback: undefined,
+  priority: undefined,
 };
 
 /** Every field that GLM's pages have and FastChat cannot send. */
@@ -88,6 +90,8 @@ t.test('every field of an entry is read, in the order of the file', async (t) =>
       embed_model: 'embedding-3',
       dimensions: 256,
       limit_worker_concurrency: 3,
+      fallback: ['second'],
+      priority: 'low',
     },
   };
   t.strictSame(entriesOf(read(t, content, { CHAT_KEY: 'a.b, c.d' })), [
@@ -108,6 +112,8 @@ t.test('every field of an entry is read, in the order of the file', async (t) =>
         embedModel: 'embedding-3',
         dimensions: 256,
         concurrency: 3,
+        fallback: ['second'],
+        priority: 'low',
       },
     ],
   ]);

@@ -3,7 +3,7 @@
 import t from 'tap';
 import { Gate } from '../../src/admission/gate.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { endpointOf, FixedLane, targetAt } from '../support/gate-parts.ts';
+import { endpointOf, FixedLane, poolOf, targetAt } from '../support/gate-parts.ts';
 
 /** A limit whose pause ends between the first time that it is asked and the second. */
 class EndingPause extends FixedLane {
@@ -28,7 +28,7 @@ t.test('a pause that ends just after a request was put in line does not strand i
 t.test('a model whose share is taken is not looked at again and again', async (t) => {
   const clock = new FakeClock();
   const gate = new Gate({ permits: 2, queueLimit: 1, queueTimeoutMs: 60_000 }, clock);
-  const wish = targetAt([endpointOf('a', clock)], 1);
+  const wish = targetAt([endpointOf('a', clock)], { share: poolOf(1) });
   const { signal } = new AbortController();
   const first = await gate.enter(gate.ticket(), wish, signal);
   const second = gate.enter(gate.ticket(), wish, signal);

@@ -52,6 +52,9 @@ const SILENT: AdmissionEvents = {
   permitted: () => undefined,
   attemptFailed: () => undefined,
   accountRested: () => undefined,
+  fallbackTaken: () => undefined,
+  limitLearned: () => undefined,
+  outageChanged: () => undefined,
 };
 
 /** The provider: takes or refuses, and counts. */
@@ -115,7 +118,12 @@ export function ours(max: number, start = max): Strategy {
     const account = admission.account('key');
     const lane = admission.lane(account, 'model', { max, start });
     const endpoints = [{ account, lane, model: provider }];
-    const target: Target<Provider> = { endpoints, share: admission.share('name', max) };
+    const standing = { name: 'name', priority: 'normal', kind: 'chat' } as const;
+    const target: Target<Provider> = {
+      ...standing,
+      endpoints,
+      share: admission.share('name', max),
+    };
     return async (caller) => {
       const { signal } = new AbortController();
       const attempts = admission.attempts(target, { id: `${caller}`, signal });

@@ -3,8 +3,10 @@
 import { Account } from '../../src/admission/account.ts';
 import type { Endpoint, Permit, Target } from '../../src/admission/gate.ts';
 import { Lane, type PermitOutcome, type Start } from '../../src/admission/lane.ts';
+import { PermitPool } from '../../src/admission/permit-pool.ts';
 import { Failure } from '../../src/failure/failure.ts';
 import type { Clock } from '../../src/lib/clock.ts';
+import { FakeClock } from './fake-clock.ts';
 
 /** A lane whose limit stays what it is, that can be told to pause, and notes what it is told. */
 export class FixedLane extends Lane {
@@ -70,9 +72,18 @@ export function endpointOf(name: string, clock: Clock, most = 1000): FixedEndpoi
   return { account: new Account(name), lane: new FixedLane(most, clock), model: name };
 }
 
-/** Any of `endpoints`, for a model that may have `max` permits. */
-export function targetAt(endpoints: readonly Endpoint<string>[], max = 1000): Target<string> {
-  return { endpoints, share: { max, taken: 0 } };
+/** Any of `endpoints`, for chats of no special priority that may have 1000 permits unless told. */
+export function targetAt(
+  endpoints: readonly Endpoint<string>[],
+  more: Partial<Target<string>> = {},
+): Target<string> {
+  const share = poolOf(1000);
+  return { name: 'm', priority: 'normal', kind: 'chat', endpoints, share, ...more };
+}
+
+/** Permits under a clock that stands still. */
+export function poolOf(max: number): PermitPool {
+  return new PermitPool(max, new FakeClock());
 }
 
 /** How an attempt to enter ended: the endpoint's name, the kind of failure, or the error itself. */

@@ -2,8 +2,15 @@
 
 import { Account } from '../../src/admission/account.ts';
 import { Admission } from '../../src/admission/admission.ts';
-import type { AdmissionEvents, FailedAttempt, RestedAccount } from '../../src/admission/events.ts';
+import type {
+  AdmissionEvents,
+  FailedAttempt,
+  QueuedRequest,
+  RestedAccount,
+  TakenFallback,
+} from '../../src/admission/events.ts';
 import type { Gate, Target } from '../../src/admission/gate.ts';
+import { PermitPool } from '../../src/admission/permit-pool.ts';
 import {
   type GenerateRequest,
   generateRequest,
@@ -33,6 +40,8 @@ export interface TestParts extends WorkerDeps {
   readonly gate: Gate;
   readonly failed: readonly FailedAttempt[];
   readonly rested: readonly RestedAccount[];
+  readonly queued: readonly QueuedRequest[];
+  readonly fallbacks: readonly TakenFallback[];
   readonly clock: NotingClock;
   readonly reports: readonly RequestReport[];
   /** What was asked about although it is not served. */
@@ -54,11 +63,16 @@ export function partsOf(
   const unknown: string[] = [];
   const failed: FailedAttempt[] = [];
   const rested: RestedAccount[] = [];
+  const queued: QueuedRequest[] = [];
+  const fallbacks: TakenFallback[] = [];
   const events: AdmissionEvents = {
-    queued: () => undefined,
+    queued: (request) => queued.push(request),
     permitted: () => undefined,
     attemptFailed: (attempt) => failed.push(attempt),
     accountRested: (account) => rested.push(account),
+    fallbackTaken: (taken) => fallbacks.push(taken),
+    limitLearned: () => undefined,
+    outageChanged: () => undefined,
   };
   const admission = new Admission({
     ...{ permits, queueLimit: 100, queueTimeoutMs, retries, events, clock, random },
@@ -79,6 +93,8 @@ export function partsOf(
     unknown,
     failed,
     rested,
+    queued,
+    fallbacks,
   };
 }
 
@@ -92,7 +108,8 @@ export function targetOf<Model>(
     const lane = lanes[index] ?? new FixedLane(1000, clock);
     return { account: new Account(`#${index + 1}`), lane, model };
   });
-  return { endpoints, share: { max: 1000, taken: 0 }, lanes };
+  const share = new PermitPool(1000, clock);
+  return { name: 'm', priority: 'normal', kind: 'chat', endpoints, share, lanes };
 }
 
 /** A model to serve that has no abilities but those given. */
@@ -112,6 +129,7 @@ export function served(
     windowTokens: 128_000,
     vision: null,
     temperature: null,
+    fallback: [],
     tokenizer: null,
     ...more,
   };

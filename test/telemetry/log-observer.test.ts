@@ -13,6 +13,7 @@ const REPORT: RequestReport = {
   path: '/worker_generate_stream',
   model: 'zhipu-api',
   upstreamModel: 'glm-4',
+  fallback: null,
   outcome: { is: 'done', finish: 'stop' },
   usage: { promptTokens: 1, completionTokens: 2, totalTokens: 3 },
   upstreamRequestId: 'upstream-1',

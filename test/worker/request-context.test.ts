@@ -22,6 +22,7 @@ const blank = {
   path: '/p',
   model: '',
   upstreamModel: '',
+  fallback: null,
   outcome: { is: 'left' },
   usage: null,
   upstreamRequestId: null,
@@ -31,6 +32,9 @@ const blank = {
   firstTextMs: null,
   totalMs: 0,
 };
+
+/** Whom a request asks that names nobody. */
+const BLANK_MODEL = { name: '', upstreamModel: '' };
 
 t.test(
   'a request that is done reports what became known and how long each part took',
@@ -45,7 +49,7 @@ t.test(
       attempts: 2,
     });
     clock.advance(10);
-    context.started(1);
+    context.started(1, { name: 'm', upstreamModel: 'glm-4' });
     clock.advance(20);
     context.textArrived();
     clock.advance(30);
@@ -67,10 +71,10 @@ t.test(
 
 t.test('the first start ends the wait, the last one counts the attempts', async (t) => {
   const { context, clock } = contextOf();
-  context.started(1);
+  context.started(1, BLANK_MODEL);
   context.textArrived();
   clock.advance(50);
-  context.started(2);
+  context.started(2, BLANK_MODEL);
   context.textArrived();
   context.done(null);
   t.strictSame(context.close(), {

@@ -6,10 +6,11 @@ import { Failure } from '../../src/failure/failure.ts';
 import type { ChatModel } from '../../src/model/chat-model.ts';
 import type { EmbeddingModel } from '../../src/model/embedding-model.ts';
 import { ServedModels } from '../../src/worker/served-models.ts';
-import { served } from '../support/worker-parts.ts';
+import { partsOf, served, targetOf } from '../support/worker-parts.ts';
 
-const chat: Target<ChatModel> = { endpoints: [], share: { max: 1, taken: 0 } };
-const embedding: Target<EmbeddingModel> = { endpoints: [], share: { max: 1, taken: 0 } };
+const parts = partsOf();
+const chat: Target<ChatModel> = targetOf(parts);
+const embedding: Target<EmbeddingModel> = targetOf(parts);
 
 const talker = served('talker', { chat });
 const embedder = served('embedder', { embedding });
@@ -81,4 +82,19 @@ t.test('the worker is multimodal when any model sees', async (t) => {
 
 t.test('there is at least one model', async (t) => {
   t.throws(() => new ServedModels([]), new Error('no model to serve'));
+});
+
+t.test('the fallbacks of a model are its own in their order, then theirs, each once', async (t) => {
+  const chain = new ServedModels([
+    served('a', { fallback: ['b', 'c', 'gone'] }),
+    served('b', { fallback: ['d', 'c'] }),
+    served('c', { fallback: ['e'] }),
+    served('d'),
+    served('e'),
+  ]);
+  const namesOf = (name: string) =>
+    chain.fallbacksOf(chain.find(name) ?? chain.first).map((model) => model.name);
+  t.strictSame(namesOf('a'), ['b', 'c', 'd', 'e']);
+  t.strictSame(namesOf('c'), ['e']);
+  t.strictSame(namesOf('e'), []);
 });

@@ -61,6 +61,7 @@ t.test('an answer is its frames and one report', async (t) => {
       path: '/p',
       model: 'm',
       upstreamModel: 'glm-m',
+      fallback: null,
       outcome: { is: 'done', finish: 'stop' },
       usage,
       upstreamRequestId: 'upstream-1',
