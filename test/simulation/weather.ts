@@ -47,7 +47,8 @@ export interface Outcome {
 
 const WAY_MS = 10;
 
-const SILENT: AdmissionEvents = {
+/** Tells nobody. */
+export const SILENT: AdmissionEvents = {
   queued: () => undefined,
   permitted: () => undefined,
   attemptFailed: () => undefined,

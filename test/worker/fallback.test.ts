@@ -18,7 +18,7 @@ const failing = (...kinds: readonly ModelFailureKind[]) =>
 /** A worker with models `a` (whose fallback is b, c …), `b`, `c` …, each with answers of its own. */
 function chainOf(
   answers: readonly (readonly (readonly Step[])[])[],
-  more: readonly Partial<ServedModel>[] = [],
+  more: readonly Pick<Partial<ServedModel>, 'temperature' | 'windowTokens'>[] = [],
 ) {
   const parts = partsOf({ retries: 1 });
   const models = answers.map((each) => new FakeChat(...each));
