@@ -129,3 +129,38 @@ t.test('long names are shortened, and told apart by what is left', async (t) => 
   t.match(lines(), [{ model: 'x'.repeat(200) }]);
   t.equal(lines().length, 1);
 });
+
+t.test('an answer by a fallback names it', async (t) => {
+  const { observer, lines } = observing();
+  observer.requestFinished({ ...REPORT, upstreamModel: 'glm-5', fallback: 'other' });
+  t.match(lines(), [{ model: 'zhipu-api', fallback: 'other', upstreamModel: 'glm-5' }]);
+});
+
+t.test('what admission tells of has a line, by how much it matters', async (t) => {
+  const logs = createLogSink();
+  const observer = new LogObserver(
+    createLogger({ level: 'trace', redactor: new Redactor() }, logs),
+    new Redactor(),
+  );
+  const at = { account: '#1', model: 'glm-5' };
+  const asks = { requestId: 'r', name: 'a', ...at, attempt: 1 };
+  const waits = { requestId: 'r', name: 'a', reason: 'own_limit' } as const;
+  const taken = { requestId: 'r', from: 'a', to: 'b', reason: 'overloaded' } as const;
+  observer.queued(waits);
+  observer.permitted(asks);
+  observer.fallbackTaken(taken);
+  observer.limitLearned({ ...at, limit: 5, before: 4 });
+  observer.outageChanged({ ...at, isOn: true });
+  observer.outageChanged({ ...at, isOn: false });
+  t.strictSame(
+    logs.lines.map(({ time, ...line }) => line),
+    [
+      { level: 'debug', ...waits, msg: 'waits' },
+      { level: 'trace', ...asks, msg: 'asks' },
+      { level: 'info', ...taken, msg: 'goes to a fallback' },
+      { level: 'debug', ...at, limit: 5, before: 4, msg: 'the limit is another one' },
+      { level: 'warn', ...at, msg: 'the model answers nobody' },
+      { level: 'info', ...at, msg: 'the model answers again' },
+    ],
+  );
+});
