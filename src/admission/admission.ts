@@ -6,10 +6,12 @@ import { Account } from './account.ts';
 import { type AttemptDeps, type AttemptedRequest, Attempts } from './attempts.ts';
 import type { AdmissionEvents } from './events.ts';
 import { type FallbackSnapshot, FallbackTally } from './fallback-tally.ts';
-import { Gate, type GateLimits, type QueueSnapshot, type Target } from './gate.ts';
+import { Gate, type GateLimits } from './gate.ts';
 import { Lane, type LaneSnapshot } from './lane.ts';
 import { LaneWatch } from './lane-watch.ts';
 import { PermitPool } from './permit-pool.ts';
+import type { QueueSnapshot } from './queue-snapshot.ts';
+import type { Target } from './target.ts';
 
 export interface AdmissionOptions extends GateLimits {
   /** Attempts after the first one, for faults that may pass. */

@@ -6,9 +6,10 @@ import { type Clock, sleep } from '../lib/clock.ts';
 import { ModelError } from '../model/model-error.ts';
 import type { AdmissionEvents, TakenFallback } from './events.ts';
 import type { FallbackTally } from './fallback-tally.ts';
-import { type Gate, isOut, isResting, type Permit, type Target, type Ticket } from './gate.ts';
+import type { Gate, Permit, Ticket } from './gate.ts';
 import type { PermitOutcome } from './lane.ts';
 import { REST_MS } from './resting.ts';
+import { isOut, isResting, type Target } from './target.ts';
 
 /** Wait before the second attempt and the longest one, in milliseconds; each is jittered. */
 const FIRST_WAIT_MS = 500;

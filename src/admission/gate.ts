@@ -2,11 +2,13 @@
 
 import { Failure } from '../failure/failure.ts';
 import type { Cancel, Clock } from '../lib/clock.ts';
-import type { Account } from './account.ts';
 import type { WaitReason } from './events.ts';
-import type { Lane, PermitOutcome } from './lane.ts';
+import type { PermitOutcome } from './lane.ts';
+import type { GateListener } from './lane-watch.ts';
 import { PermitPool } from './permit-pool.ts';
-import { QueueOrder, rankOf, type Standing } from './queue-order.ts';
+import { QueueOrder, rankOf } from './queue-order.ts';
+import { type QueueSnapshot, rowsOf } from './queue-snapshot.ts';
+import { type Endpoint, isResting, type Target } from './target.ts';
 
 export interface GateLimits {
   /** How much runs at once. */
@@ -15,23 +17,6 @@ export interface GateLimits {
   readonly queueLimit: number;
   /** Longest wait of one request, all its attempts together, in milliseconds. */
   readonly queueTimeoutMs: number;
-}
-
-/** One model at one account. */
-export interface Endpoint<Model> {
-  readonly account: Account;
-  readonly lane: Lane;
-  readonly model: Model;
-}
-
-/** What a request needs to run, and how soon it gets it beside others. */
-export interface Target<Model> extends Standing {
-  /** The served name. */
-  readonly name: string;
-  /** Any one of these; never empty. */
-  readonly endpoints: readonly Endpoint<Model>[];
-  /** The limit of the served model, within the permits of the whole worker. */
-  readonly share: PermitPool;
 }
 
 /** A request's position in the queue, kept over all its attempts. */
@@ -59,23 +44,6 @@ export interface Permit<Model> {
   accepted(): void;
   /** Gives the permit back; only the first call counts. */
   release(outcome: PermitOutcome): void;
-}
-
-/** Those who wait for one thing, for the same reason. */
-export interface QueueSnapshot {
-  /** The served name that was asked for, or a fallback of it. */
-  readonly name: string;
-  readonly kind: Standing['kind'];
-  readonly reason: WaitReason;
-  readonly waiting: number;
-  /** Milliseconds, of the one that has waited longest. */
-  readonly longestWaitMs: number;
-}
-
-/** Told of what a gate sees and nobody else does. */
-export interface GateListener {
-  /** Something happens at an endpoint, so what is known of it may be new. */
-  changed(endpoint: Endpoint<unknown>): void;
 }
 
 interface Waiting {
@@ -124,16 +92,12 @@ export class Gate {
   /** Who waits for what and why, in the order of their coming. */
   queue(): readonly QueueSnapshot[] {
     const now = this.#clock.now();
-    const rows = new Map<string, QueueSnapshot>();
-    for (const { ticket, target, since } of this.#queue) {
-      const { name, kind } = target;
-      const reason = this.#reason(ticket, target);
-      const key = JSON.stringify([name, kind, reason]);
-      const { waiting = 0, longestWaitMs = 0 } = rows.get(key) ?? {};
-      const longest = Math.max(longestWaitMs, now - since);
-      rows.set(key, { name, kind, reason, waiting: waiting + 1, longestWaitMs: longest });
-    }
-    return [...rows.values()];
+    return rowsOf(
+      this.#queue.map(({ ticket, target, since }) => {
+        const { name, kind } = target;
+        return { name, kind, reason: this.#reason(ticket, target), waitedMs: now - since };
+      }),
+    );
   }
 
   /** A ticket for a new request. */
@@ -328,16 +292,4 @@ export class Gate {
       },
     };
   }
-}
-
-/** Whether an account is left alone, at all or at this model. */
-export function isResting({ account, lane }: Endpoint<unknown>, now: number): boolean {
-  return account.isResting(now) || lane.isResting(now);
-}
-
-/** Whether a model is not worth asking at any account: it rests, or answers nobody and no probe is due. */
-export function isOut({ endpoints }: Target<unknown>, now: number): boolean {
-  return endpoints.every(
-    (endpoint) => isResting(endpoint, now) || (endpoint.lane.isOut && endpoint.lane.waitMs() > 0),
-  );
 }

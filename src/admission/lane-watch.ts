@@ -1,8 +1,14 @@
 // Tells of what was learned at a lane: another limit than before, or an outage.
 
 import type { AdmissionEvents } from './events.ts';
-import type { Endpoint, GateListener } from './gate.ts';
 import type { Lane } from './lane.ts';
+import type { Endpoint } from './target.ts';
+
+/** Told of what a gate sees and nobody else does. */
+export interface GateListener {
+  /** Something happens at an endpoint, so what is known of it may be new. */
+  changed(endpoint: Endpoint<unknown>): void;
+}
 
 type Known = Pick<ReturnType<Lane['snapshot']>, 'limit' | 'outage'>;
 

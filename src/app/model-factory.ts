@@ -3,7 +3,7 @@
 import type { Dispatcher } from 'undici';
 import type { Account } from '../admission/account.ts';
 import type { Admission, Concurrency } from '../admission/admission.ts';
-import type { Endpoint } from '../admission/gate.ts';
+import type { Endpoint } from '../admission/target.ts';
 import type { ModelEntry } from '../config/models-file.ts';
 import type { Settings } from '../config/settings.ts';
 import {

@@ -1,7 +1,7 @@
 // Answers a list of inputs with vectors: batches the model takes, a few at once, all or nothing.
 
 import { permitOutcome } from '../admission/attempts.ts';
-import type { Target } from '../admission/gate.ts';
+import type { Target } from '../admission/target.ts';
 import { Failure } from '../failure/failure.ts';
 import type {
   EmbeddingBatch,

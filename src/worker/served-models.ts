@@ -1,6 +1,6 @@
 // The models this worker serves, by the names under which FastChat's users ask for them.
 
-import type { Target } from '../admission/gate.ts';
+import type { Target } from '../admission/target.ts';
 import { Failure } from '../failure/failure.ts';
 import type { ChatModel, Tokenizer, VisionLimits } from '../model/chat-model.ts';
 import type { EmbeddingModel } from '../model/embedding-model.ts';

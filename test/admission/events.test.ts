@@ -3,7 +3,7 @@
 import t from 'tap';
 import { Admission } from '../../src/admission/admission.ts';
 import type { AdmissionEvents } from '../../src/admission/events.ts';
-import type { Target } from '../../src/admission/gate.ts';
+import type { Target } from '../../src/admission/target.ts';
 import { ModelError } from '../../src/model/model-error.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { targetAt } from '../support/gate-parts.ts';

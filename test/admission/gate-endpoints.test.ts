@@ -1,7 +1,8 @@
 // Which way leads out of the gate: endpoints in turn, accounts at rest, limits that pause, shares.
 
 import t from 'tap';
-import { Gate, type Target } from '../../src/admission/gate.ts';
+import { Gate } from '../../src/admission/gate.ts';
+import type { Target } from '../../src/admission/target.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { endpointOf, entry, poolOf, targetAt } from '../support/gate-parts.ts';
 

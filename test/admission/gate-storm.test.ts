@@ -1,7 +1,8 @@
 // The gate under everything at once, in every order that a seed can bring about.
 
 import t from 'tap';
-import { Gate, type Permit, type Target } from '../../src/admission/gate.ts';
+import { Gate, type Permit } from '../../src/admission/gate.ts';
+import type { Target } from '../../src/admission/target.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { endpointOf, type FixedEndpoint, poolOf, targetAt } from '../support/gate-parts.ts';
 import { type Random, seededRandom } from '../support/seeded-random.ts';

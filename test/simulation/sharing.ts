@@ -1,8 +1,8 @@
 // Users who chat and programs that embed, on the same few permits, in virtual time.
 
 import { Admission } from '../../src/admission/admission.ts';
-import type { Target } from '../../src/admission/gate.ts';
 import type { RequestKind } from '../../src/admission/permit-pool.ts';
+import type { Target } from '../../src/admission/target.ts';
 import { sleep } from '../../src/lib/clock.ts';
 import { uniform } from './random.ts';
 import { VirtualClock } from './virtual-clock.ts';

@@ -3,7 +3,7 @@
 import { Admission } from '../../src/admission/admission.ts';
 import { permitOutcome } from '../../src/admission/attempts.ts';
 import type { AdmissionEvents } from '../../src/admission/events.ts';
-import type { Target } from '../../src/admission/gate.ts';
+import type { Target } from '../../src/admission/target.ts';
 import { sleep } from '../../src/lib/clock.ts';
 import { ModelError, type ModelFailureKind } from '../../src/model/model-error.ts';
 import { type Uniform, uniform } from './random.ts';

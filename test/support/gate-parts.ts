@@ -1,9 +1,10 @@
 // What stands behind a gate in a test: endpoints whose lanes do as they are told.
 
 import { Account } from '../../src/admission/account.ts';
-import type { Endpoint, Permit, Target } from '../../src/admission/gate.ts';
+import type { Permit } from '../../src/admission/gate.ts';
 import { Lane, type PermitOutcome, type Start } from '../../src/admission/lane.ts';
 import { PermitPool } from '../../src/admission/permit-pool.ts';
+import type { Endpoint, Target } from '../../src/admission/target.ts';
 import { Failure } from '../../src/failure/failure.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import { FakeClock } from './fake-clock.ts';

@@ -9,8 +9,9 @@ import type {
   RestedAccount,
   TakenFallback,
 } from '../../src/admission/events.ts';
-import type { Gate, Target } from '../../src/admission/gate.ts';
+import type { Gate } from '../../src/admission/gate.ts';
 import { PermitPool } from '../../src/admission/permit-pool.ts';
+import type { Target } from '../../src/admission/target.ts';
 import {
   type GenerateRequest,
   generateRequest,

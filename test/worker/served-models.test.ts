@@ -1,7 +1,7 @@
 // Which model answers to which name.
 
 import t from 'tap';
-import type { Target } from '../../src/admission/gate.ts';
+import type { Target } from '../../src/admission/target.ts';
 import { Failure } from '../../src/failure/failure.ts';
 import type { ChatModel } from '../../src/model/chat-model.ts';
 import type { EmbeddingModel } from '../../src/model/embedding-model.ts';
