@@ -1,15 +1,20 @@
 // Checks which names stand in for which, before any of them is served.
 
-import type { ServedModel } from '../worker/served-models.ts';
+/** A name as far as its fallbacks go. */
+interface PlannedModel {
+  readonly name: string;
+  readonly chats: boolean;
+  readonly fallback: readonly string[];
+}
 
 /**
  * @throws Error in one line with the path in MODELS_FILE: a name that is not served or does not chat,
  *   the name itself, or one that comes back to it
  */
-export function checkFallbacks(models: readonly ServedModel[]): void {
+export function checkFallbacks(models: readonly PlannedModel[]): void {
   const byName = new Map(models.map((model) => [model.name, model]));
-  for (const { name, chat, fallback } of models) {
-    if (fallback.length > 0 && chat === null) {
+  for (const { name, chats, fallback } of models) {
+    if (fallback.length > 0 && !chats) {
       throw new Error(
         `MODELS_FILE: ${name}.fallback: ${name} does not chat, and only chats have one`,
       );
@@ -22,20 +27,20 @@ export function checkFallbacks(models: readonly ServedModel[]): void {
 }
 
 function problemOf(
-  byName: ReadonlyMap<string, ServedModel>,
+  byName: ReadonlyMap<string, PlannedModel>,
   name: string,
   other: string,
 ): string | null {
   const model = byName.get(other);
   if (model === undefined) return `${other} is not served here`;
-  if (model.chat === null) return `${other} does not chat`;
+  if (!model.chats) return `${other} does not chat`;
   const way = wayBack(byName, other, name);
   return way === null ? null : `goes round in a circle: ${[name, ...way].join(' -> ')}`;
 }
 
 /** The names from one to another by their fallbacks; null when none leads there. */
 function wayBack(
-  byName: ReadonlyMap<string, ServedModel>,
+  byName: ReadonlyMap<string, PlannedModel>,
   from: string,
   to: string,
   seen = new Set<string>(),

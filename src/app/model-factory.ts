@@ -55,6 +55,9 @@ interface ModelPlan {
   readonly glmModel: string;
   readonly accounts: readonly GlmAccount[];
   readonly concurrency: number;
+  /** Whether it is a chat model; one that makes embeddings does nothing else. */
+  readonly chats: boolean;
+  readonly fallback: readonly string[];
 }
 
 export class ModelFactory {
@@ -82,11 +85,10 @@ export class ModelFactory {
     const names = fromFile
       ? [...entries.keys()].map((name) => ({ name, glmModel: null }))
       : modelNames;
-    const served = names.map(({ name, glmModel }) =>
-      this.#serve(this.#plan(name, glmModel, entries.get(name))),
-    );
-    checkFallbacks(served);
-    return new ServedModels(served);
+    const plans = names.map(({ name, glmModel }) => this.#plan(name, glmModel, entries.get(name)));
+    // Before anything that is served changes.
+    checkFallbacks(plans);
+    return new ServedModels(plans.map((plan) => this.#serve(plan)));
   }
 
   #plan(name: string, glmModel: string | null, entry: ModelEntry | undefined): ModelPlan {
@@ -98,21 +100,23 @@ export class ModelFactory {
       throw new Error(`the model ${name} has no key: set ZHIPUAI_API_KEY, or its api_key`);
     }
     const id = glmModel ?? entry?.version ?? usual;
+    // GLM's ids are in lower case, and one model must not have two limits.
+    const model = isGlmModel(id) ? id.toLowerCase() : id;
     return {
       name,
       entry,
-      // GLM's ids are in lower case, and one model must not have two limits.
-      glmModel: isGlmModel(id) ? id.toLowerCase() : id,
+      glmModel: model,
+      chats: !isEmbeddingModel(model),
+      fallback: entry?.fallback ?? [],
       accounts: keys.map((key) => this.#account(baseUrl, key)),
       concurrency: entry?.concurrency ?? concurrencyOf(settings.concurrency, baseUrl).max,
     };
   }
 
   #serve(plan: ModelPlan): ServedModel {
-    const { name, entry, glmModel } = plan;
+    const { name, entry, glmModel, chats, fallback } = plan;
     const settings = this.#settings;
-    const embeddingId = isEmbeddingModel(glmModel) ? glmModel : entry?.embedModel;
-    const chats = embeddingId !== glmModel;
+    const embeddingId = chats ? entry?.embedModel : glmModel;
     const facts = factsOf(glmModel, entry);
     const window = chats ? facts.contextWindow : EMBEDDING_WINDOW;
     const contextLen = entry?.contextLen ?? settings.contextLen;
@@ -134,7 +138,7 @@ export class ModelFactory {
               ...{ ...standing, kind: 'embedding' },
               endpoints: this.#embeddingEndpoints(plan, embeddingId),
             },
-      fallback: entry?.fallback ?? [],
+      fallback,
       contextLength: contextLen === 'auto' ? window : contextLen,
       windowTokens: Math.max(window, contextLen === 'auto' ? 0 : contextLen),
       vision: chats ? facts.vision : null,
