@@ -22,6 +22,9 @@ declare module 'fastify' {
   }
 }
 
+/** Whoever runs a proxy here meets the refusal first at its own caller. */
+const HOSTS_HINT = 'ALLOWED_HOSTS has the names that are';
+
 /** Refusals that are logged; a page can make more than a log should hold. */
 const LOGGED_REFUSALS = 20;
 
@@ -37,7 +40,7 @@ export function guardAccess(server: FastifyInstance, options: AccessOptions, log
     if (request.routeOptions.config.open === true) return;
     const kind = refusalOf(request, names);
     if (kind === null) return;
-    const failure = new Failure(kind);
+    const failure = new Failure(kind, { hint: kind === 'host_refused' ? HOSTS_HINT : '' });
     if (refusals++ < LOGGED_REFUSALS) {
       const { origin, host } = request.headers;
       const { remedy } = failure.row;

@@ -45,9 +45,15 @@ t.test('a page of another origin is refused, one of our own is not', async (t) =
 });
 
 t.test('a name that was made to point here is refused, and how to allow it is told', async (t) => {
-  const { ask, logs } = guarded(t);
+  const { server, ask, logs } = guarded(t);
   t.equal(await ask({ host: 'rebound.example:21002' }), 'host_refused');
   t.match(logs.withMessage('request refused'), [{ remedy: /ALLOWED_HOSTS/ }]);
+  const reply = await server.inject({
+    method: 'POST',
+    url: '/route',
+    headers: { host: 'a.example' },
+  });
+  t.match(reply.json(), { text: /ALLOWED_HOSTS/ });
 });
 
 t.test('the advertised name, the bound one and those allowed are answered', async (t) => {

@@ -20,6 +20,9 @@ const durationsFile = join(root, '.tap', 'durations.json');
 /** Lines that tell only that something went well, how much of it there was, or how long it took. */
 const ROUTINE = /^\s*(?:$|ok \d|\d+\.\.\d|TAP version |# (?:Subtest|time|\{))/;
 
+/** What a test says besides its outcome. */
+const COMMENT = /^\s*# (?!Subtest|time|\{)/;
+
 /**
  * Runs test files, those that took longest first, and says how each went.
  * @param options.files paths below the project
@@ -28,6 +31,7 @@ const ROUTINE = /^\s*(?:$|ok \d|\d+\.\.\d|TAP version |# (?:Subtest|time|\{))/;
  * @param options.jobs files at a time; one more than there are cores, as most of them wait at times
  * @param options.seconds after which a file has failed
  * @param options.behaviours whether each behaviour gets a line, not only each file
+ * @param options.transcript whether comments of the tests are said too
  * @param options.onEnd called with a file's path and outcome when it has ended
  * @param options.say gets a line at a time
  * @returns how many behaviours held and failed
@@ -79,9 +83,15 @@ async function runFile(file, { env = {}, envOf, seconds = 60 }) {
   };
 }
 
-function tell(file, { lines, stderr, failed, seconds, code }, { behaviours = false, say }) {
+function tell(
+  file,
+  { lines, stderr, failed, seconds, code },
+  { behaviours = false, transcript = false, say },
+) {
   const worthReading = (line) =>
-    behaviours && /^ok /.test(line) ? true : failed > 0 && !ROUTINE.test(line);
+    (behaviours && /^ok /.test(line)) ||
+    (transcript && COMMENT.test(line)) ||
+    (failed > 0 && !ROUTINE.test(line));
   for (const line of lines) if (worthReading(line)) say(line);
   if (stderr !== '') say(stderr.trimEnd());
   const verdict = failed === 0 ? 'ok' : `FAILED (exit ${code})`;
