@@ -1,8 +1,5 @@
 // Why a call to the controller failed, and what an operator can do about it.
 
-/** Longest piece of a strange reply that is quoted in the log. */
-const QUOTE_LIMIT = 120;
-
 /** The controller could not be reached, or did not answer as a FastChat controller does. */
 export class ControllerError extends Error {
   override readonly name = 'ControllerError';
@@ -82,5 +79,5 @@ function remedyOfCall(code: string): string {
 }
 
 function quote(text: string): string {
-  return JSON.stringify(text.slice(0, QUOTE_LIMIT));
+  return JSON.stringify(text);
 }

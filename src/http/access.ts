@@ -44,7 +44,7 @@ export function guardAccess(server: FastifyInstance, options: AccessOptions, log
     if (refusals++ < LOGGED_REFUSALS) {
       const { origin, host } = request.headers;
       const { remedy } = failure.row;
-      const line = { requestId: request.id, failure: kind, origin: cut(origin), host: cut(host) };
+      const line = { requestId: request.id, failure: kind, origin, host };
       logger.warn({ ...line, remedy }, 'request refused');
     }
     return replyWithStatus(failure, reply);
@@ -84,8 +84,4 @@ function hostNameOf(host: string): string {
 /** Whether only programs on this machine can reach a server that listens there. */
 export function isLoopback(host: string): boolean {
   return /^(?:localhost|127(?:\.\d+){3}|\[?::1\]?)$/i.test(host);
-}
-
-function cut(header: string | undefined): string | undefined {
-  return header?.slice(0, 200);
 }

@@ -23,10 +23,7 @@ export function callerOf(request: FastifyRequest, reply: FastifyReply): Caller {
   return { id: request.id, path: pathOf(request), signal: left.signal };
 }
 
-/** Longest path that is kept, in characters. */
-const PATH_LIMIT = 200;
-
 /** The path of a request for the log: without its query, which may hold what nobody should read. */
 export function pathOf({ url }: FastifyRequest): string {
-  return url.replace(/[?#].*/s, '').slice(0, PATH_LIMIT);
+  return url.replace(/[?#].*/s, '');
 }

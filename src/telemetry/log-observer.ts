@@ -41,9 +41,8 @@ export class LogObserver implements Observer, AdmissionEvents {
   }
 
   requestFinished({ outcome, usage, onlyReasoning, fallback, ...facts }: RequestReport): void {
-    const model = facts.model.slice(0, NAME_LIMIT);
     const answeredBy = fallback !== null && { fallback };
-    const line = { ...facts, model, ...answeredBy, ...usage, outcome: outcome.is };
+    const line = { ...facts, ...answeredBy, ...usage, outcome: outcome.is };
     if (outcome.is === 'failed') {
       const { kind, hint, cause, row } = outcome.failure;
       const upstream = this.#cut(outcome.failure.upstream);
@@ -66,7 +65,7 @@ export class LogObserver implements Observer, AdmissionEvents {
   #cut(detail: UpstreamDetail): UpstreamDetail {
     const { message } = detail;
     if (message === undefined) return detail;
-    return { ...detail, message: this.#redactor.clean(message).slice(0, MESSAGE_LIMIT) };
+    return { ...detail, message: this.#redactor.excerpt(message, MESSAGE_LIMIT) };
   }
 
   queued(request: QueuedRequest): void {
@@ -104,7 +103,7 @@ export class LogObserver implements Observer, AdmissionEvents {
 
   unknownModel(model: string, answeredAs: string): void {
     // A copy: a mere slice would keep all of the string alive, as long as a body may be.
-    const name = Buffer.from(model.slice(0, NAME_LIMIT)).toString();
+    const name = Buffer.from(this.#redactor.excerpt(model, NAME_LIMIT)).toString();
     if (this.#unknownModels.size >= UNKNOWN_MODELS_LIMIT || this.#unknownModels.has(name)) return;
     this.#unknownModels.add(name);
     this.#logger.warn({ model: name, answeredAs }, 'asked about a model not served');

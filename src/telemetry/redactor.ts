@@ -7,10 +7,13 @@ const REDACTED = '[secret]';
 const SHORTEST_SECRET = 4;
 
 /** So many characters of a key give it away: a peer may have cut what it repeats. */
-const PIECE = 10;
+const PIECE = 8;
 
 /** Words that a piece of a key can be in. */
-const WORD = /[\w.+/=-]{10,}/g;
+const WORD = /[\w.+/=-]{8,}/g;
+
+/** Longest text that an excerpt is looked for in, in UTF-16 units: whatever peers say is shorter. */
+const READ_LIMIT = 64 * 1024;
 
 /** What looks like a secret, whoever's it is. */
 const SUSPECTS: readonly (readonly [form: RegExp, instead: string])[] = [
@@ -45,6 +48,11 @@ export class Redactor {
     for (let at = 0; at + PIECE <= secret.length; at++) {
       this.#pieces.add(secret.slice(at, at + PIECE));
     }
+  }
+
+  /** How a text begins, without secrets: a secret that is cut first is not found any more. */
+  excerpt(text: string, limit: number): string {
+    return this.clean(text.slice(0, READ_LIMIT)).slice(0, limit);
   }
 
   /** The text without secrets. Call it before a text is cut, not after. */

@@ -58,7 +58,7 @@ t.test('a reply that no controller gives is an error that quotes it', async (t) 
     ['register', 500, 'Internal Server Error', 'HTTP 500: "Internal Server Error"'],
     ['register', 307, '', 'HTTP 307: ""'],
     ['register', 200, '<p>nginx</p>', '"<p>nginx</p>" instead of JSON'],
-    ['register', 404, long, `HTTP 404: "${'x'.repeat(120)}"`],
+    ['register', 404, long, `HTTP 404: "${long}"`],
     ['heartBeat', 500, 'oops', 'HTTP 500: "oops"'],
     ['heartBeat', 200, 'null', '"null" instead of {"exist": …}'],
     ['heartBeat', 200, '', '"" instead of {"exist": …}'],
