@@ -30,7 +30,7 @@ const TABLE: readonly Row[] = [
     ],
     ['fastify', 'pino', 'undici'],
   ],
-  ['commands', ['app', 'config', 'sandbox'], ['undici', 'zod', 'pino', 'pino-pretty']],
+  ['commands', ['app', 'config', 'telemetry', 'sandbox'], ['undici', 'zod', 'pino', 'pino-pretty']],
   ['cli.ts', ['commands', 'telemetry'], []],
 ];
 

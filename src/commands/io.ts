@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { DestinationStream } from 'pino';
+import { withoutSuspects } from '../telemetry/redactor.ts';
 
 /** The process, as far as commands may touch it. */
 export interface Io {
@@ -28,9 +29,12 @@ export interface Io {
 const FAILED = 1;
 const MISUSED = 2;
 
-/** Says what is wrong, a line each, and gives back the exit code for wrong calls. */
+/**
+ * Says what is wrong, a line each, and gives back the exit code for wrong calls. A key in the wrong
+ * place is not repeated: what a command prints at its start ends up in logs of others.
+ */
 export function misuse(io: Io, problems: readonly string[]): number {
-  for (const problem of problems) io.stderr.write(`glm-worker: ${problem}\n`);
+  for (const problem of problems) io.stderr.write(`glm-worker: ${withoutSuspects(problem)}\n`);
   return MISUSED;
 }
 
@@ -62,7 +66,7 @@ export function aborted(signal: AbortSignal): Promise<void> {
 /** Says what went wrong, in one line, and gives back the exit code. */
 export function failed(io: Io, error: unknown): number {
   const message = error instanceof Error ? error.message : String(error);
-  io.stderr.write(`glm-worker: ${message.replace(/\n.*/s, '')}\n`);
+  io.stderr.write(`glm-worker: ${withoutSuspects(message.replace(/\n.*/s, ''))}\n`);
   return isMisuse(error) ? MISUSED : FAILED;
 }
 

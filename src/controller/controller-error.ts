@@ -78,6 +78,7 @@ function remedyOfCall(code: string): string {
   return `start the controller, or correct CONTROLLER_ADDRESS (${USUAL_PORTS})`;
 }
 
+/** The whole of a strange reply: the log takes secrets out of it before it cuts. */
 function quote(text: string): string {
   return JSON.stringify(text);
 }

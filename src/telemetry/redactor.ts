@@ -15,16 +15,24 @@ const WORD = /[\w.+/=-]{8,}/g;
 /** Longest text that an excerpt is looked for in, in UTF-16 units: whatever peers say is shorter. */
 const READ_LIMIT = 64 * 1024;
 
-/** What looks like a secret, whoever's it is. */
+/** What looks like a secret, whoever's it is; in a path it may stand right behind a `%20`. */
 const SUSPECTS: readonly (readonly [form: RegExp, instead: string])[] = [
   // A signed token, also one whose end is missing.
-  [/\beyJ[\w-]{6,}(?:\.[\w-]*){0,2}/g, REDACTED],
-  [/\b(bearer|basic)(\s+|%20)[\w.+/=~-]{6,}/gi, `$1$2${REDACTED}`],
+  [/eyJ[\w-]{3,}(?:\.[\w-]*){0,2}/g, REDACTED],
+  [/(bearer|basic)(\s+|%20)[\w.+/=~-]{6,}/gi, `$1$2${REDACTED}`],
   // A key of GLM's.
-  [/\b[0-9a-f]{32}\.[A-Za-z0-9]{8,}/g, REDACTED],
+  [/[0-9a-f]{32}\.[A-Za-z0-9]{8,}/g, REDACTED],
   // The password of an address.
   [/(:\/\/[^/\s:@"\\]*:)[^/\s@"\\]+@/g, `$1${REDACTED}@`],
 ];
+
+/** A word that no setting is called by and no model: long, of letters and digits. */
+const RANDOM_WORD = /(?=\w*\d)(?=\w*[a-z])\w{16,}/gi;
+
+/** What was typed where it does not belong, without anything that may be a secret. */
+export function withoutSuspects(text: string): string {
+  return new Redactor().clean(text).replace(RANDOM_WORD, REDACTED);
+}
 
 /** Knows all secrets of the process; may learn more while it is used. */
 export class Redactor {
@@ -46,7 +54,9 @@ export class Redactor {
     // Words of people are no keys, and their pieces are in every other sentence.
     if (!/\d/.test(secret) || !/[a-z]/i.test(secret)) return;
     for (let at = 0; at + PIECE <= secret.length; at++) {
-      this.#pieces.add(secret.slice(at, at + PIECE));
+      const piece = secret.slice(at, at + PIECE);
+      // A piece of small letters alone may be a word, such as the name of a field.
+      if (!/^[a-z]+$/.test(piece)) this.#pieces.add(piece);
     }
   }
 

@@ -1,7 +1,7 @@
 // What is taken out of a text: known secrets, pieces of keys, and whatever looks like a secret.
 
 import t from 'tap';
-import { Redactor } from '../../src/telemetry/redactor.ts';
+import { Redactor, withoutSuspects } from '../../src/telemetry/redactor.ts';
 
 /** Of the form of a real key, and never one. */
 const ID = '0123456789abcdef0123456789abcdef';
@@ -15,13 +15,13 @@ t.test('a key, its halves and every piece of them that gives it away are taken o
     t.notMatch(redactor.clean(`words ${text} words`), /Planted|abcdef01|Secret123/, text);
   }
   for (let from = 0; from < KEY.length; from++) {
-    for (let to = from + 10; to <= KEY.length; to++) {
+    for (let to = from + 8; to <= KEY.length; to++) {
       const piece = KEY.slice(from, to);
       const clean = redactor.clean(`a ${piece} b`);
       if (clean.includes(piece)) t.fail(`${from} to ${to}: ${clean}`);
     }
   }
-  t.pass('every piece of ten characters and more');
+  t.pass('every piece of eight characters and more');
 });
 
 t.test('a message cut anywhere within a key tells nothing of it', async (t) => {
@@ -61,4 +61,23 @@ t.test('what is no secret stays', async (t) => {
     '2026-11-26T08:30:00.000Z',
   ])
     t.equal(redactor.clean(text), text);
+});
+
+t.test('a long word of letters and digits is no setting, and is not repeated', async (t) => {
+  for (const [text, clean] of [
+    [`unknown command: ${SECRET}`, 'unknown command: [secret]'],
+    [`Unknown option '--${ID}'`, "Unknown option '--[secret]'"],
+    ['MODEL_NAMES: glm-4.1v-thinking-flashx, glm-4-flash-250414', null],
+    ['--limit-worker-concurrency / LIMIT_WORKER_CONCURRENCY: must be a number', null],
+    ['listen EADDRINUSE: address already in use 127.0.0.1:21002', null],
+  ] as const)
+    t.equal(withoutSuspects(text), clean ?? text);
+});
+
+t.test('an excerpt is cut behind a secret, never within', async (t) => {
+  const redactor = new Redactor([KEY]);
+  for (let shift = 0; shift <= 100; shift++) {
+    const text = `${'x '.repeat(shift)}${KEY} ${TOKEN}`;
+    t.notMatch(redactor.excerpt(text, 100), /0123|eyJ/, String(shift));
+  }
 });
