@@ -4,7 +4,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import t, { type Test } from 'tap';
-import { ControllerError } from '../../src/controller/client.ts';
 import { ModelError } from '../../src/model/model-error.ts';
 import { LogObserver } from '../../src/telemetry/log-observer.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
@@ -129,7 +128,15 @@ t.test('whatever the log is given, at every offset', async (t) => {
     const attempt = { requestId: text, account: 'one', error, attempt: 1, nextWaitMs: 1 };
     observer.attemptFailed(attempt);
     observer.unknownModel(text, text);
-    logger.warn({ err: new ControllerError(text), path: text, origin: text, host: text }, 'told');
+    logger.warn(
+      {
+        err: Object.assign(new Error(text), { name: 'ControllerError', code: 'ODD' }),
+        path: text,
+        origin: text,
+        host: text,
+      },
+      'told',
+    );
     logger.error({ err: new Error(text), hint: text, why: text, model: text }, 'told');
     search.look(`a log line, ${shift}`, logs.text);
   }
