@@ -110,7 +110,7 @@ t.test('whatever a controller answers', async (t) => {
   const address = url.replace('//', `//user:${PASSWORDS.controller}@`);
   const more = { NO_REGISTER: 'false', CONTROLLER_ADDRESS: address };
   const worker = await startPlanted(t, url, more);
-  await worker.logs.waitFor('the controller does not answer');
+  await worker.logs.waitFor('the controller answered unexpectedly');
   search.look('log', worker.logs.text);
   search.end(t, 1);
 });
