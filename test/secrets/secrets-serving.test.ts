@@ -125,7 +125,12 @@ t.test('whatever the log is given, at every offset', async (t) => {
     const text = textWithSecrets(shift);
     const observer = new LogObserver(logger, redactor);
     const error = new ModelError('upstream_error', { message: text, code: text, requestId: text });
-    const attempt = { requestId: text, account: 'one', error, attempt: 1, nextWaitMs: 1 };
+    const attempt = {
+      ...{ requestId: text, account: 'one', model: 'glm-m' },
+      error,
+      attempt: 1,
+      nextWaitMs: 1,
+    };
     observer.attemptFailed(attempt);
     observer.unknownModel(text, text);
     logger.warn(
