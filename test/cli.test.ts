@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import t from 'tap';
-import { SANDBOX_KEY, startFakeGlm } from '../src/sandbox/fake-glm.ts';
+import { SANDBOX_KEY, startFakeGlm } from '../src/sandbox/glm/fake-glm.ts';
 import { command } from './support/command.ts';
 import { call, json, start } from './support/http-call.ts';
 import { HELLO } from './support/start-worker.ts';

@@ -1,6 +1,7 @@
 // Runs the sandbox as a service: one line of JSON tells where everything is, then it serves.
-import { SANDBOX_KEY, startFakeGlm } from './fake-glm.ts';
-import { startMiniController } from './mini-controller.ts';
+
+import { startMiniController } from './controller/mini-controller.ts';
+import { SANDBOX_KEY, startFakeGlm } from './glm/fake-glm.ts';
 
 /** What to start, and where. */
 export interface SandboxOptions {

@@ -4,7 +4,7 @@ import t from 'tap';
 import { AdvertisedAddress, bracketed, passwordsOf, pathOf } from '../../src/app/addresses.ts';
 import { startApp } from '../../src/app/app.ts';
 import { loadModelsFile, type ModelsFileResult } from '../../src/config/models-file.ts';
-import { SANDBOX_KEY } from '../../src/sandbox/fake-glm.ts';
+import { SANDBOX_KEY } from '../../src/sandbox/glm/fake-glm.ts';
 import { call, json } from '../support/http-call.ts';
 import { createLogSink } from '../support/log-sink.ts';
 import { settingsFrom, startWorker } from '../support/start-worker.ts';

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import t from 'tap';
 import { main } from '../../src/commands/main.ts';
 import { helpText } from '../../src/config/help.ts';
-import { SANDBOX_KEY } from '../../src/sandbox/fake-glm.ts';
+import { SANDBOX_KEY } from '../../src/sandbox/glm/fake-glm.ts';
 import { fakeIo } from '../support/fake-io.ts';
 import { call, json } from '../support/http-call.ts';
 import { withController } from '../support/with-controller.ts';

@@ -5,7 +5,7 @@ import t, { type Test } from 'tap';
 import { Agent } from 'undici';
 import { ask } from '../../src/commands/demo/caller.ts';
 import { main } from '../../src/commands/main.ts';
-import { startMiniController } from '../../src/sandbox/mini-controller.ts';
+import { startMiniController } from '../../src/sandbox/controller/mini-controller.ts';
 import { fakeIo } from '../support/fake-io.ts';
 import { readProject } from './support/compose-file.ts';
 import { type LocalService, localServices } from './support/local-services.ts';

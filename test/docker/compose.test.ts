@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { loadSettings } from '../../src/config/load.ts';
 import { settingList } from '../../src/config/settings.ts';
-import { SANDBOX_KEY } from '../../src/sandbox/fake-glm.ts';
+import { SANDBOX_KEY } from '../../src/sandbox/glm/fake-glm.ts';
 import { COMING_NAMES } from '../support/coming-names.ts';
 import { type Project, readProject, type Service, secondsOf } from './support/compose-file.ts';
 import { lastOf, pairs, parseDockerfile } from './support/dockerfile.ts';

@@ -11,7 +11,7 @@ import {
   nearestModel,
 } from '../../src/glm/catalogue.ts';
 import { EFFORTS } from '../../src/glm/families.ts';
-import { modelFacts } from '../../src/sandbox/model-facts.ts';
+import { modelFacts } from '../../src/sandbox/glm/model-facts.ts';
 import {
   chatModelIds,
   embeddingModelIds,

@@ -1,7 +1,7 @@
 // `/worker_get_embeddings` through the whole worker: as many vectors as inputs, or one failure.
 
 import t from 'tap';
-import { sandboxVector } from '../../src/sandbox/embeddings.ts';
+import { sandboxVector } from '../../src/sandbox/glm/embeddings.ts';
 import { json, start } from '../support/http-call.ts';
 import { sameVectors } from '../support/same-vectors.ts';
 import { HELLO, startWorker, type TestWorker } from '../support/start-worker.ts';

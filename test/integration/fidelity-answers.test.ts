@@ -1,7 +1,7 @@
 // The defects of the worker that this one replaces, in what it made of GLM's answers: none is back.
 
 import t from 'tap';
-import type { ChatScenario, ExtraChunk } from '../../src/sandbox/scenario.ts';
+import type { ChatScenario, ExtraChunk } from '../../src/sandbox/glm/scenario.ts';
 import { checkAnswer, lastText } from '../support/frames.ts';
 import { json } from '../support/http-call.ts';
 import { HELLO, startWorker } from '../support/start-worker.ts';

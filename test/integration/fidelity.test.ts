@@ -3,7 +3,7 @@
 import t, { type Test } from 'tap';
 import { PromptFormat } from '../../src/fastchat/prompt/prompt-format.ts';
 import { chatModelFacts } from '../../src/glm/catalogue.ts';
-import { SANDBOX_KEY } from '../../src/sandbox/fake-glm.ts';
+import { SANDBOX_KEY } from '../../src/sandbox/glm/fake-glm.ts';
 import { sandboxModelIds } from '../support/glm-models.ts';
 import { json } from '../support/http-call.ts';
 import { renderPrompt, type Said } from '../support/render-prompt.ts';

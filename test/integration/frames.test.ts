@@ -1,7 +1,7 @@
 // What a stream looks like on the wire, and what the answer in it is, whatever GLM's stream was like.
 
 import t, { type Test } from 'tap';
-import type { Scenario } from '../../src/sandbox/fake-glm.ts';
+import type { Scenario } from '../../src/sandbox/glm/fake-glm.ts';
 import { checkAnswer, lastText } from '../support/frames.ts';
 import { call, json } from '../support/http-call.ts';
 import { HELLO, promptOf, startWorker } from '../support/start-worker.ts';

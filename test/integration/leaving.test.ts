@@ -1,7 +1,7 @@
 // A caller who leaves costs nothing more: GLM is told at once and the place is free.
 
 import t, { type Test } from 'tap';
-import type { GlmCall } from '../../src/sandbox/fake-glm.ts';
+import type { GlmCall } from '../../src/sandbox/glm/fake-glm.ts';
 import { start } from '../support/http-call.ts';
 import { postBytes, rawSocket } from '../support/raw-socket.ts';
 import { HELLO, startWorker, type TestWorker } from '../support/start-worker.ts';

@@ -1,7 +1,7 @@
 // MODELS_FILE through the whole worker: what each model is asked with, and what a reload changes.
 
 import t from 'tap';
-import { startFakeGlm } from '../../src/sandbox/fake-glm.ts';
+import { startFakeGlm } from '../../src/sandbox/glm/fake-glm.ts';
 import { KEYS, startWithModels } from '../support/start-with-models.ts';
 import { withController } from '../support/with-controller.ts';
 

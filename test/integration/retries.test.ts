@@ -1,7 +1,7 @@
 // What the worker does about failures of GLM before anybody has read a word of the answer.
 
 import t, { type Test } from 'tap';
-import type { GlmCall, Scenario } from '../../src/sandbox/fake-glm.ts';
+import type { GlmCall, Scenario } from '../../src/sandbox/glm/fake-glm.ts';
 import { json } from '../support/http-call.ts';
 import { startWorker, type TestWorker } from '../support/start-worker.ts';
 

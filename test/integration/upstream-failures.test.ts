@@ -3,8 +3,8 @@
 import { createServer } from 'node:net';
 import t, { type Test } from 'tap';
 import { Failure } from '../../src/failure/failure.ts';
-import type { Scenario } from '../../src/sandbox/fake-glm.ts';
-import type { FaultName } from '../../src/sandbox/scenario.ts';
+import type { Scenario } from '../../src/sandbox/glm/fake-glm.ts';
+import type { FaultName } from '../../src/sandbox/glm/scenario.ts';
 import { checkAnswer, type FrameJson } from '../support/frames.ts';
 import { freePort } from '../support/free-port.ts';
 import { json } from '../support/http-call.ts';

@@ -1,6 +1,6 @@
 // What the controller's failures mean for callers and for service: data of a test and of docs/faults.md.
 
-import type { ControllerTrouble } from '../../src/sandbox/mini-controller.ts';
+import type { ControllerTrouble } from '../../src/sandbox/controller/mini-controller.ts';
 
 /** One failure of the controller. Callers who reach the worker are answered in full whatever it is. */
 export interface ControllerFaultRow {

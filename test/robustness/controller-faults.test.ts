@@ -3,7 +3,7 @@
 import t, { type Test } from 'tap';
 import { Agent } from 'undici';
 import { ControllerClient } from '../../src/controller/client.ts';
-import { startMiniController } from '../../src/sandbox/mini-controller.ts';
+import { startMiniController } from '../../src/sandbox/controller/mini-controller.ts';
 import { freePort } from '../support/free-port.ts';
 import { call } from '../support/http-call.ts';
 import type { TestWorker } from '../support/start-worker.ts';

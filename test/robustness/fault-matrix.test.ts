@@ -1,7 +1,7 @@
 // Every failure of GLM on every path: what the caller gets, and that nothing is left behind.
 
 import t, { type Test } from 'tap';
-import type { Scenario } from '../../src/sandbox/scenario.ts';
+import type { Scenario } from '../../src/sandbox/glm/scenario.ts';
 import type { TestWorker } from '../support/start-worker.ts';
 import { type FaultRow, faultTable } from './fault-table.ts';
 import { type GlmCodeRow, glmCodeTable } from './glm-code-table.ts';

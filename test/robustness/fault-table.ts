@@ -5,7 +5,7 @@ import type {
   FaultName,
   FaultScenario,
   Scenario,
-} from '../../src/sandbox/scenario.ts';
+} from '../../src/sandbox/glm/scenario.ts';
 import type { StrangeUpstream } from './support/strange-upstreams.ts';
 import type { PathName, Told } from './support/told.ts';
 

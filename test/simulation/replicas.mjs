@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { Agent, request } from 'undici';
 import { startApp } from '../../dist/app/app.js';
 import { loadSettings } from '../../dist/config/load.js';
-import { SANDBOX_KEY, startFakeGlm } from '../../dist/sandbox/fake-glm.js';
+import { SANDBOX_KEY, startFakeGlm } from '../../dist/sandbox/glm/fake-glm.js';
 
 const { values } = parseArgs({
   options: {

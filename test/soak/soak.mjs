@@ -6,7 +6,7 @@
 // worker and its memory), verdict.mjs (what has to hold at the end).
 
 import { parseArgs } from 'node:util';
-import { startFakeGlm } from '../../dist/sandbox/fake-glm.js';
+import { startFakeGlm } from '../../dist/sandbox/glm/fake-glm.js';
 import { Random } from './random.mjs';
 import { Traffic } from './traffic.mjs';
 import { ControllerHost, startTrouble } from './trouble.mjs';

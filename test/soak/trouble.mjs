@@ -1,6 +1,6 @@
 // What goes wrong around the worker: controllers that fail and restart, and models that are reloaded.
 
-import { startMiniController } from '../../dist/sandbox/mini-controller.js';
+import { startMiniController } from '../../dist/sandbox/controller/mini-controller.js';
 import { modelsFile } from './worker-process.mjs';
 
 /** Longest time between two acts of trouble, in milliseconds. */

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { SANDBOX_KEY } from '../../dist/sandbox/fake-glm.js';
+import { SANDBOX_KEY } from '../../dist/sandbox/glm/fake-glm.js';
 
 const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 const SAMPLE_MS = 1000;

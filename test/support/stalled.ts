@@ -1,6 +1,6 @@
 // Finds the moment at which every buffer between GLM and a caller who does not read is full.
 
-import type { GlmCall } from '../../src/sandbox/fake-glm.ts';
+import type { GlmCall } from '../../src/sandbox/glm/fake-glm.ts';
 
 /** So long without a byte means that nothing moves any more; no event tells it. */
 const QUIET_MS = 250;

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import type { Test } from 'tap';
 import { type App, startApp } from '../../src/app/app.ts';
 import { loadSettings, reloadModels } from '../../src/config/load.ts';
-import { type FakeGlm, type FakeGlmOptions, startFakeGlm } from '../../src/sandbox/fake-glm.ts';
+import { type FakeGlm, type FakeGlmOptions, startFakeGlm } from '../../src/sandbox/glm/fake-glm.ts';
 import type { FrameJson } from './frames.ts';
 import { call, json, type Running, start } from './http-call.ts';
 import { createLogSink, type LogSink } from './log-sink.ts';

@@ -9,7 +9,7 @@ import {
   type FakeGlmOptions,
   SANDBOX_KEY,
   startFakeGlm,
-} from '../../src/sandbox/fake-glm.ts';
+} from '../../src/sandbox/glm/fake-glm.ts';
 import { call, json, type Reply, type Running, start } from './http-call.ts';
 import { createLogSink, type LogSink } from './log-sink.ts';
 

@@ -5,7 +5,7 @@ import {
   type MiniController,
   type MiniControllerOptions,
   startMiniController,
-} from '../../src/sandbox/mini-controller.ts';
+} from '../../src/sandbox/controller/mini-controller.ts';
 
 /** Starts a controller that ends with the test. */
 export async function withController(

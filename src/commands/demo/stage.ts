@@ -3,8 +3,11 @@
 import type { DestinationStream } from 'pino';
 import { type App, startApp } from '../../app/app.ts';
 import { loadSettings } from '../../config/load.ts';
-import { type FakeGlm, SANDBOX_KEY, startFakeGlm } from '../../sandbox/fake-glm.ts';
-import { type MiniController, startMiniController } from '../../sandbox/mini-controller.ts';
+import {
+  type MiniController,
+  startMiniController,
+} from '../../sandbox/controller/mini-controller.ts';
+import { type FakeGlm, SANDBOX_KEY, startFakeGlm } from '../../sandbox/glm/fake-glm.ts';
 
 /** What of the user's environment counts with `--live`; the rest would fight the demo's own. */
 const LIVE_VARIABLES = [

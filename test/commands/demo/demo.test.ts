@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import t from 'tap';
 import { demo } from '../../../src/commands/demo/demo.ts';
 import { setStage } from '../../../src/commands/demo/stage.ts';
-import { SANDBOX_KEY, startFakeGlm } from '../../../src/sandbox/fake-glm.ts';
+import { SANDBOX_KEY, startFakeGlm } from '../../../src/sandbox/glm/fake-glm.ts';
 import { command } from '../../support/command.ts';
 import { fakeIo } from '../../support/fake-io.ts';
 import { splitFrames } from '../../support/frames.ts';

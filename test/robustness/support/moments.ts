@@ -1,7 +1,7 @@
 // The moments at which a caller may leave or a worker be stopped, and how a test gets to each of them.
 
 import type { Test } from 'tap';
-import type { Scenario } from '../../../src/sandbox/scenario.ts';
+import type { Scenario } from '../../../src/sandbox/glm/scenario.ts';
 import { type Running, start } from '../../support/http-call.ts';
 import { HELLO, type TestWorker } from '../../support/start-worker.ts';
 import { PATHS, type PathName } from './told.ts';

@@ -7,7 +7,7 @@ import {
   type MiniController,
   type MiniControllerOptions,
   startMiniController,
-} from '../../../src/sandbox/mini-controller.ts';
+} from '../../../src/sandbox/controller/mini-controller.ts';
 import { send } from './http-client.ts';
 
 /** The report of a worker that is free. */

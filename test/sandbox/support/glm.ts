@@ -1,7 +1,11 @@
 // Shortcuts for tests against a fake GLM: start one with a test, ask it a chat, read its events.
 import type { Test } from 'tap';
-import { type FakeGlm, type FakeGlmOptions, startFakeGlm } from '../../../src/sandbox/fake-glm.ts';
-import type { Scenario } from '../../../src/sandbox/scenario.ts';
+import {
+  type FakeGlm,
+  type FakeGlmOptions,
+  startFakeGlm,
+} from '../../../src/sandbox/glm/fake-glm.ts';
+import type { Scenario } from '../../../src/sandbox/glm/scenario.ts';
 import { asking, type Running, type Seen, start } from './http-client.ts';
 
 /** Parsed JSON of a reply, looked at with `t.match` and `t.strictSame` only. */

@@ -1,6 +1,6 @@
 // The two halves of every strict rule: requests that must be refused by name, and such that must pass.
 import type { Test } from 'tap';
-import type { FakeGlm } from '../../../src/sandbox/fake-glm.ts';
+import type { FakeGlm } from '../../../src/sandbox/glm/fake-glm.ts';
 import { chat, HELLO, refusal } from './glm.ts';
 
 /** Fields laid over the smallest chat request. */

@@ -1,0 +1,134 @@
+// Decides what the fake says to one chat request: the text, where it is cut, and the counts.
+import { isObject, type JsonObject } from '../json.ts';
+import type { ChatScenario, Speech } from './scenario.ts';
+import { countMessages } from './tokenizer.ts';
+
+/** A settled answer: `whole` deltas taken from `pieces` in turn, then `partial`. */
+export interface ChatAnswer {
+  readonly reasoning: readonly string[];
+  readonly pieces: readonly string[];
+  /** How many deltas, going round the pieces as often as needed. */
+  readonly whole: number;
+  /** The rest of a delta that a stop string cut; empty when none. */
+  readonly partial: string;
+  readonly finishReason: string | null;
+  readonly usage: JsonObject;
+}
+
+const QUOTED = 200;
+
+function lastUserTurn(messages: unknown): { readonly text: string; readonly images: number } {
+  const turn = (Array.isArray(messages) ? messages : []).findLast(
+    (message) => isObject(message) && message['role'] === 'user',
+  );
+  const content: unknown = isObject(turn) ? turn['content'] : '';
+  if (!Array.isArray(content)) return { text: String(content), images: 0 };
+  const texts = content.filter((part) => isObject(part) && part['type'] === 'text');
+  const images = content.filter((part) => isObject(part) && part['type'] === 'image_url');
+  return { text: texts.map((part) => String(part['text'])).join('\n'), images: images.length };
+}
+
+/** The answer without a script: it quotes the last user turn (200 code points) in two languages. */
+export function defaultText(messages: unknown): string {
+  const { text, images } = lastUserTurn(messages);
+  const quote = Array.from(text).slice(0, QUOTED).join('');
+  const seen = images === 0 ? ['', ''] : [`（附 ${images} 张图片）`, ` (with ${images} image(s))`];
+  return (
+    `你好！我是沙盒里的 GLM 替身，没有真正的模型在思考。你说的是：“${quote}”${seen[0]}。\n` +
+    `Hello from the sandbox, where no real model is at work. You said: "${quote}"${seen[1]}.`
+  );
+}
+
+function cutEvery(text: string, units: number): string[] {
+  const pieces: string[] = [];
+  for (let at = 0; at < text.length; at += units) pieces.push(text.slice(at, at + units));
+  return pieces;
+}
+
+function cutWhole(text: string): string[] {
+  const points = Array.from(text);
+  const pieces: string[] = [];
+  for (let at = 0; at < points.length; at += 3) pieces.push(points.slice(at, at + 3).join(''));
+  return pieces;
+}
+
+/** The deltas of a speech, in answer to these messages. */
+export function speechPieces(speech: Speech, messages: unknown): readonly string[] {
+  if (speech.pieces !== undefined) return speech.pieces;
+  const text = speech.text ?? defaultText(messages);
+  return speech.chunkChars === undefined ? cutWhole(text) : cutEvery(text, speech.chunkChars);
+}
+
+function reasoningPieces({ reasoning = [] }: ChatScenario): readonly string[] {
+  return typeof reasoning === 'string' ? cutWhole(reasoning) : reasoning;
+}
+
+type Cut = Pick<ChatAnswer, 'whole' | 'partial' | 'finishReason'>;
+
+// The text is periodic, so a stop string shows within its own length plus one period or never.
+function stopPosition(pieces: readonly string[], repeat: number, stops: readonly string[]): number {
+  const period = pieces.join('');
+  const longest = Math.max(...stops.map((stop) => stop.length));
+  const rounds = Math.ceil(longest / Math.max(period.length, 1)) + 1;
+  const seen = period.repeat(Math.min(rounds, repeat));
+  const hits = stops.map((stop) => seen.indexOf(stop)).filter((at) => at >= 0);
+  return hits.length === 0 ? -1 : Math.min(...hits);
+}
+
+function cutAt(pieces: readonly string[], position: number): Cut {
+  const piece = (index: number) => String(pieces[index % pieces.length]);
+  let left = position;
+  let whole = 0;
+  while (piece(whole).length <= left) {
+    left -= piece(whole).length;
+    whole += 1;
+  }
+  return { whole, partial: piece(whole).slice(0, left), finishReason: 'stop' };
+}
+
+function stopStrings(stop: unknown): string[] {
+  const list: unknown[] = Array.isArray(stop) ? stop : [stop];
+  return list.filter((item) => typeof item === 'string').filter((item) => item !== '');
+}
+
+function tokensOf(cut: Cut, reasoning: number): number {
+  return reasoning + cut.whole + (cut.partial === '' ? 0 : 1);
+}
+
+function withLimit(cut: Cut, limit: number, reasoning: number): Cut {
+  const tokens = tokensOf(cut, reasoning);
+  if (tokens < limit) return cut;
+  if (tokens === limit) return { ...cut, finishReason: 'length' };
+  return { whole: Math.max(0, limit - reasoning), partial: '', finishReason: 'length' };
+}
+
+/** Settles the answer to a request body: script first, then `stop`, then `max_tokens`. */
+export function settleAnswer(scenario: ChatScenario, request: JsonObject): ChatAnswer {
+  const pieces = speechPieces(scenario, request['messages']);
+  const repeat = scenario.repeat ?? 1;
+  const stops = stopStrings(request['stop']);
+  const position = stops.length === 0 ? -1 : stopPosition(pieces, repeat, stops);
+  const { finishReason = 'stop' } = scenario;
+  const cut =
+    position < 0
+      ? { whole: pieces.length * repeat, partial: '', finishReason }
+      : cutAt(pieces, position);
+  const limit = typeof request['max_tokens'] === 'number' ? request['max_tokens'] : Infinity;
+  const thoughts = reasoningPieces(scenario);
+  const reasoning = thoughts.slice(0, limit);
+  const final = withLimit(cut, limit, thoughts.length);
+  const usage = countUsage(request, tokensOf(final, reasoning.length), reasoning.length);
+  return { ...final, reasoning, pieces, usage };
+}
+
+function countUsage(request: JsonObject, completion: number, reasoning: number): JsonObject {
+  const { text, images } = countMessages(request['messages']);
+  const prompt = text + images;
+  return {
+    prompt_tokens: prompt,
+    completion_tokens: completion,
+    total_tokens: prompt + completion,
+    prompt_tokens_details: { cached_tokens: 0 },
+    ...(reasoning > 0 && { completion_tokens_details: { reasoning_tokens: reasoning } }),
+  };
+}

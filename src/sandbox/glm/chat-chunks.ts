@@ -1,0 +1,119 @@
+// Spells the events of a GLM chat stream, byte for byte, in the line form a scenario asks for.
+import type { JsonObject } from '../json.ts';
+import type { ReplyIds } from './reply-ids.ts';
+import type { ChatScenario, ExtraChunk } from './scenario.ts';
+
+/** The line form of a stream. */
+export type LineForm = Pick<ChatScenario, 'lineEnding' | 'spaceAfterColon' | 'rolePerChunk'>;
+
+const EXTRA_CHOICES: { readonly [kind in ExtraChunk]?: string } = {
+  'role-only': '[{"index":0,"delta":{"role":"assistant"}}]',
+  'null-content': '[{"index":0,"delta":{"role":"assistant","content":null}}]',
+  'list-content':
+    '[{"index":0,"delta":{"role":"assistant","content":' +
+    '[{"type":"text","text":"List"},{"type":"text","text":". "}]}}]',
+  'empty-choices': '[]',
+  'tool-call':
+    '[{"index":0,"delta":{"role":"assistant","content":null,"tool_calls":[{"index":0,' +
+    '"id":"call_1","type":"function","function":{"name":"weather","arguments":"{}"}}]}}]',
+};
+
+/** Makes the events of one reply. */
+export class ChunkPress {
+  readonly #newline: string;
+  readonly #data: string;
+  readonly #ids: ReplyIds;
+  readonly #open: string;
+  readonly #everyRole: boolean;
+  #roleSent = false;
+
+  constructor(ids: ReplyIds, form: LineForm) {
+    this.#newline = form.lineEnding ?? '\n';
+    this.#data = form.spaceAfterColon === false ? 'data:' : 'data: ';
+    this.#everyRole = form.rolePerChunk !== false;
+    this.#ids = ids;
+    const { id, created, requestId: request_id, model } = ids;
+    this.#open = `${JSON.stringify({ id, created, request_id, model }).slice(0, -1)},"choices":`;
+  }
+
+  /** An event with this payload. */
+  data(payload: string): Buffer {
+    return Buffer.from(`${this.#data}${payload}${this.#newline}${this.#newline}`);
+  }
+
+  #role(): string {
+    if (this.#roleSent && !this.#everyRole) return '';
+    this.#roleSent = true;
+    return '"role":"assistant",';
+  }
+
+  /** An event with one text or reasoning delta. */
+  delta(field: 'content' | 'reasoning_content', text: string): Buffer {
+    // JSON.stringify writes half a surrogate pair as an escape, which is how it must travel.
+    const delta = `{${this.#role()}"${field}":${JSON.stringify(text)}}`;
+    return this.data(`${this.#open}[{"index":0,"delta":${delta}}]}`);
+  }
+
+  /** The last chunk: no text, `finish_reason`, and the usage unless it is null. */
+  last(finishReason: string | null, usage: JsonObject | null): Buffer {
+    const choice = {
+      index: 0,
+      finish_reason: finishReason,
+      delta: { role: 'assistant', content: '' },
+    };
+    const tail = usage === null ? '' : `,"usage":${JSON.stringify(usage)}`;
+    return this.data(`${this.#open}[${JSON.stringify(choice)}]${tail}}`);
+  }
+
+  /** A chunk with empty `choices` that only carries the usage. */
+  usageOnly(usage: JsonObject): Buffer {
+    return this.data(`${this.#open}[],"usage":${JSON.stringify(usage)}}`);
+  }
+
+  /** `[DONE]`. */
+  done(): Buffer {
+    return this.data('[DONE]');
+  }
+
+  /** One of the odd things real streams contain. */
+  extra(kind: ExtraChunk): Buffer {
+    const line = (text: string) => Buffer.from(`${text}${this.#newline}${this.#newline}`);
+    if (kind === 'ping-comment') return line(': ping');
+    if (kind === 'retry-line') return line('retry: 3000');
+    if (kind === 'empty-data') return line(this.#data.trimEnd());
+    if (kind === 'choices-null')
+      return this.data(
+        JSON.stringify({ id: '', created: 0, model: this.#ids.model, choices: null }),
+      );
+    return this.data(`${this.#open}${EXTRA_CHOICES[kind]}}`);
+  }
+
+  /** An `event: error` with GLM's error object. */
+  errorEvent(code: string, message: string): Buffer {
+    const type = this.#data.replace('data', 'event');
+    return Buffer.concat([Buffer.from(`${type}error${this.#newline}`), this.error(code, message)]);
+  }
+
+  /** GLM's error object as an ordinary event. */
+  error(code: string, message: string): Buffer {
+    return this.data(JSON.stringify({ error: { code, message } }));
+  }
+}
+
+/** `events` in groups of `size`, each group one buffer. */
+export function* joinEvents(events: Iterable<Buffer>, size: number): Generator<Buffer> {
+  let group: Buffer[] = [];
+  for (const event of events) {
+    group.push(event);
+    if (group.length < size) continue;
+    yield group.length === 1 ? event : Buffer.concat(group);
+    group = [];
+  }
+  if (group.length > 0) yield Buffer.concat(group);
+}
+
+/** The same bytes, at most `size` at a time. */
+export function* splitBytes(parts: Iterable<Buffer>, size: number): Generator<Buffer> {
+  for (const part of parts)
+    for (let at = 0; at < part.length; at += size) yield part.subarray(at, at + size);
+}
