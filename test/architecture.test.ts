@@ -11,7 +11,7 @@ const TABLE: readonly Row[] = [
   ['lib', [], []],
   ['model', [], []],
   ['config', [], ['zod']],
-  ['sandbox', [], []],
+  ['sandbox', [], ['zod']],
   ['failure', ['model'], []],
   ['upstream', ['model'], ['undici', 'eventsource-parser']],
   ['tokens', ['model', 'lib'], []],

@@ -1,4 +1,4 @@
-// Shape checks for JSON that comes from outside, so that the sandbox needs no schema library.
+// Small checks of the JSON that requests bring; GLM refuses wrong ones in words of its own.
 
 /** A JSON object whose members are not yet known. */
 export interface JsonObject {

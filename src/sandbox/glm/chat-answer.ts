@@ -1,12 +1,17 @@
 // Decides what the fake says to one chat request: the text, where it is cut, and the counts.
 import { isObject, type JsonObject } from '../json.ts';
-import type { ChatScenario, Speech } from './scenario.ts';
+import type { ChatScenario, Step } from './scenario.ts';
 import { countMessages } from './tokenizer.ts';
+
+/** Steps to take before the delta of this index; behind the last one at the number of deltas. */
+export type Steps = ReadonlyMap<number, readonly Step[]>;
 
 /** A settled answer: `whole` deltas taken from `pieces` in turn, then `partial`. */
 export interface ChatAnswer {
   readonly reasoning: readonly string[];
+  readonly reasoningSteps: Steps;
   readonly pieces: readonly string[];
+  readonly steps: Steps;
   /** How many deltas, going round the pieces as often as needed. */
   readonly whole: number;
   /** The rest of a delta that a stop string cut; empty when none. */
@@ -52,14 +57,28 @@ function cutWhole(text: string): string[] {
   return pieces;
 }
 
+type Speech<T> = Pick<ChatScenario, 'text' | 'chunkChars'> & {
+  readonly pieces?: readonly T[] | undefined;
+};
+
 /** The deltas of a speech, in answer to these messages. */
-export function speechPieces(speech: Speech, messages: unknown): readonly string[] {
+export function speechPieces<T>(speech: Speech<T>, messages: unknown): readonly (T | string)[] {
   if (speech.pieces !== undefined) return speech.pieces;
   const text = speech.text ?? defaultText(messages);
   return speech.chunkChars === undefined ? cutWhole(text) : cutEvery(text, speech.chunkChars);
 }
 
-function reasoningPieces({ reasoning = [] }: ChatScenario): readonly string[] {
+function sortOut(pieces: readonly (string | Step)[]) {
+  const texts: string[] = [];
+  const steps = new Map<number, Step[]>();
+  for (const piece of pieces) {
+    if (typeof piece === 'string') texts.push(piece);
+    else steps.set(texts.length, [...(steps.get(texts.length) ?? []), piece]);
+  }
+  return { texts, steps };
+}
+
+function reasoningPieces({ reasoning = [] }: ChatScenario): readonly (string | Step)[] {
   return typeof reasoning === 'string' ? cutWhole(reasoning) : reasoning;
 }
 
@@ -104,7 +123,7 @@ function withLimit(cut: Cut, limit: number, reasoning: number): Cut {
 
 /** Settles the answer to a request body: script first, then `stop`, then `max_tokens`. */
 export function settleAnswer(scenario: ChatScenario, request: JsonObject): ChatAnswer {
-  const pieces = speechPieces(scenario, request['messages']);
+  const { texts: pieces, steps } = sortOut(speechPieces(scenario, request['messages']));
   const repeat = scenario.repeat ?? 1;
   const stops = stopStrings(request['stop']);
   const position = stops.length === 0 ? -1 : stopPosition(pieces, repeat, stops);
@@ -114,11 +133,11 @@ export function settleAnswer(scenario: ChatScenario, request: JsonObject): ChatA
       ? { whole: pieces.length * repeat, partial: '', finishReason }
       : cutAt(pieces, position);
   const limit = typeof request['max_tokens'] === 'number' ? request['max_tokens'] : Infinity;
-  const thoughts = reasoningPieces(scenario);
+  const { texts: thoughts, steps: reasoningSteps } = sortOut(reasoningPieces(scenario));
   const reasoning = thoughts.slice(0, limit);
   const final = withLimit(cut, limit, thoughts.length);
   const usage = countUsage(request, tokensOf(final, reasoning.length), reasoning.length);
-  return { ...final, reasoning, pieces, usage };
+  return { ...final, reasoning, reasoningSteps, pieces, steps, usage };
 }
 
 function countUsage(request: JsonObject, completion: number, reasoning: number): JsonObject {

@@ -1,10 +1,13 @@
 // Spells the events of a GLM chat stream, byte for byte, in the line form a scenario asks for.
 import type { JsonObject } from '../json.ts';
 import type { ReplyIds } from './reply-ids.ts';
-import type { ChatScenario, ExtraChunk } from './scenario.ts';
+import type { ChatScenario, ExtraChunk, Step } from './scenario.ts';
 
 /** The line form of a stream. */
-export type LineForm = Pick<ChatScenario, 'lineEnding' | 'spaceAfterColon' | 'rolePerChunk'>;
+export type LineForm = Pick<
+  ChatScenario,
+  'lineEnding' | 'spaceAfterColon' | 'rolePerChunk' | 'blankLines'
+>;
 
 const EXTRA_CHOICES: { readonly [kind in ExtraChunk]?: string } = {
   'role-only': '[{"index":0,"delta":{"role":"assistant"}}]',
@@ -21,6 +24,8 @@ const EXTRA_CHOICES: { readonly [kind in ExtraChunk]?: string } = {
 /** Makes the events of one reply. */
 export class ChunkPress {
   readonly #newline: string;
+  readonly #end: string;
+  readonly #endless: boolean;
   readonly #data: string;
   readonly #ids: ReplyIds;
   readonly #open: string;
@@ -29,6 +34,8 @@ export class ChunkPress {
 
   constructor(ids: ReplyIds, form: LineForm) {
     this.#newline = form.lineEnding ?? '\n';
+    this.#end = form.blankLines === 'none' ? this.#newline : this.#newline.repeat(2);
+    this.#endless = form.blankLines === 'not last';
     this.#data = form.spaceAfterColon === false ? 'data:' : 'data: ';
     this.#everyRole = form.rolePerChunk !== false;
     this.#ids = ids;
@@ -38,7 +45,7 @@ export class ChunkPress {
 
   /** An event with this payload. */
   data(payload: string): Buffer {
-    return Buffer.from(`${this.#data}${payload}${this.#newline}${this.#newline}`);
+    return Buffer.from(`${this.#data}${payload}${this.#end}`);
   }
 
   #role(): string {
@@ -54,15 +61,17 @@ export class ChunkPress {
     return this.data(`${this.#open}[{"index":0,"delta":${delta}}]}`);
   }
 
-  /** The last chunk: no text, `finish_reason`, and the usage unless it is null. */
-  last(finishReason: string | null, usage: JsonObject | null): Buffer {
+  /** The last chunk: no text, `finish_reason`, and what else the answer ends with. */
+  last(finishReason: string | null, more: JsonObject): Buffer {
     const choice = {
       index: 0,
       finish_reason: finishReason,
       delta: { role: 'assistant', content: '' },
     };
-    const tail = usage === null ? '' : `,"usage":${JSON.stringify(usage)}`;
-    return this.data(`${this.#open}[${JSON.stringify(choice)}]${tail}}`);
+    const tail = Object.entries(more).map(
+      ([name, value]) => `,${JSON.stringify(name)}:${JSON.stringify(value)}`,
+    );
+    return this.data(`${this.#open}[${JSON.stringify(choice)}]${tail.join('')}}`);
   }
 
   /** A chunk with empty `choices` that only carries the usage. */
@@ -75,9 +84,15 @@ export class ChunkPress {
     return this.data('[DONE]');
   }
 
+  /** The end of a body: its last events, in the form asked for. */
+  ending(events: readonly Buffer[]): Buffer {
+    const bytes = Buffer.concat(events);
+    return this.#endless ? bytes.subarray(0, bytes.length - this.#end.length) : bytes;
+  }
+
   /** One of the odd things real streams contain. */
   extra(kind: ExtraChunk): Buffer {
-    const line = (text: string) => Buffer.from(`${text}${this.#newline}${this.#newline}`);
+    const line = (text: string) => Buffer.from(`${text}${this.#end}`);
     if (kind === 'ping-comment') return line(': ping');
     if (kind === 'retry-line') return line('retry: 3000');
     if (kind === 'empty-data') return line(this.#data.trimEnd());
@@ -88,32 +103,39 @@ export class ChunkPress {
     return this.data(`${this.#open}${EXTRA_CHOICES[kind]}}`);
   }
 
-  /** An `event: error` with GLM's error object. */
-  errorEvent(code: string, message: string): Buffer {
+  /** An event of the type `error`. */
+  errorEvent(payload: string): Buffer {
     const type = this.#data.replace('data', 'event');
-    return Buffer.concat([Buffer.from(`${type}error${this.#newline}`), this.error(code, message)]);
-  }
-
-  /** GLM's error object as an ordinary event. */
-  error(code: string, message: string): Buffer {
-    return this.data(JSON.stringify({ error: { code, message } }));
+    return Buffer.concat([Buffer.from(`${type}error${this.#newline}`), this.data(payload)]);
   }
 }
 
-/** `events` in groups of `size`, each group one buffer. */
-export function* joinEvents(events: Iterable<Buffer>, size: number): Generator<Buffer> {
+/** What a stream is made of: bytes, and waits between them. */
+export type Part = Buffer | Step;
+
+function joined(group: readonly Buffer[]): Buffer {
+  const [first] = group;
+  return group.length === 1 && first !== undefined ? first : Buffer.concat(group);
+}
+
+/** Events in groups of `size`, each group one buffer; a step ends a group. */
+export function* joinEvents(parts: Iterable<Part>, size: number): Generator<Part> {
   let group: Buffer[] = [];
-  for (const event of events) {
-    group.push(event);
-    if (group.length < size) continue;
-    yield group.length === 1 ? event : Buffer.concat(group);
+  for (const part of parts) {
+    const bytes = Buffer.isBuffer(part);
+    if (bytes) group.push(part);
+    if (bytes && group.length < size) continue;
+    if (group.length > 0) yield joined(group);
     group = [];
+    if (!bytes) yield part;
   }
-  if (group.length > 0) yield Buffer.concat(group);
+  if (group.length > 0) yield joined(group);
 }
 
 /** The same bytes, at most `size` at a time. */
-export function* splitBytes(parts: Iterable<Buffer>, size: number): Generator<Buffer> {
-  for (const part of parts)
-    for (let at = 0; at < part.length; at += size) yield part.subarray(at, at + size);
+export function* splitBytes(parts: Iterable<Part>, size: number): Generator<Part> {
+  for (const part of parts) {
+    if (!Buffer.isBuffer(part)) yield part;
+    else for (let at = 0; at < part.length; at += size) yield part.subarray(at, at + size);
+  }
 }

@@ -3,10 +3,10 @@
 import type { JsonObject } from '../json.ts';
 import type { OpenCall } from './call-log.ts';
 import { type ChatAnswer, settleAnswer } from './chat-answer.ts';
-import { ChunkPress, joinEvents, splitBytes } from './chat-chunks.ts';
+import { ChunkPress, joinEvents, type Part, splitBytes } from './chat-chunks.ts';
 import type { Exchange } from './exchange.ts';
 import type { ReplyIds } from './reply-ids.ts';
-import type { ChatScenario } from './scenario.ts';
+import type { ChatScenario, Step } from './scenario.ts';
 
 /** Headers of an event stream. */
 export const STREAM_HEADERS = {
@@ -17,10 +17,11 @@ export const STREAM_HEADERS = {
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 // A delta is pressed in the first round and sent again in the later ones.
-function* textEvents(press: ChunkPress, { pieces, whole, partial }: ChatAnswer) {
+function* textEvents(press: ChunkPress, { pieces, steps, whole, partial }: ChatAnswer) {
   const pressed: Buffer[] = [];
   for (let index = 0; index < whole; index += 1) {
     const slot = index % pieces.length;
+    yield* steps.get(slot) ?? [];
     // The very first delta may be the only one with a role, so the second round's is pressed anew.
     const known = index > pieces.length ? pressed[slot] : undefined;
     const event = known ?? press.delta('content', String(pieces[slot]));
@@ -28,39 +29,56 @@ function* textEvents(press: ChunkPress, { pieces, whole, partial }: ChatAnswer) 
     yield event;
   }
   if (partial !== '') yield press.delta('content', partial);
+  yield* steps.get(pieces.length) ?? [];
 }
 
-function* counted(call: OpenCall, events: Iterable<Buffer>) {
-  for (const event of events) {
-    call.events += 1;
-    yield event;
+function* thoughtEvents(press: ChunkPress, { reasoning, reasoningSteps }: ChatAnswer) {
+  for (const [index, text] of reasoning.entries()) {
+    yield* reasoningSteps.get(index) ?? [];
+    yield press.delta('reasoning_content', text);
+  }
+  yield* reasoningSteps.get(reasoning.length) ?? [];
+}
+
+function* counted(call: OpenCall, parts: Iterable<Part>) {
+  for (const part of parts) {
+    if (Buffer.isBuffer(part)) call.events += 1;
+    yield part;
   }
 }
 
 function* allEvents(press: ChunkPress, answer: ChatAnswer, scenario: ChatScenario, call: OpenCall) {
   if (scenario.bom === true) yield BYTE_ORDER_MARK;
   for (const kind of scenario.extraChunks ?? []) yield press.extra(kind);
-  const thoughts = answer.reasoning.map((text) => press.delta('reasoning_content', text));
-  yield* counted(call, thoughts);
+  yield* counted(call, thoughtEvents(press, answer));
   yield* counted(call, textEvents(press, answer));
 }
 
 function ending(press: ChunkPress, answer: ChatAnswer, scenario: ChatScenario): Buffer {
-  const { usage = answer.usage } = scenario;
-  const inLast = typeof usage === 'object' ? usage : null;
-  const parts = [press.last(answer.finishReason, inLast)];
+  const { usage = answer.usage, webSearch } = scenario;
+  const parts = [
+    press.last(answer.finishReason, {
+      ...(webSearch !== undefined && { web_search: webSearch }),
+      ...(usage !== null && typeof usage === 'object' && { usage }),
+    }),
+  ];
   if (usage === 'own chunk') parts.push(press.usageOnly(answer.usage));
   if (scenario.done !== false) parts.push(press.done());
-  return Buffer.concat(parts);
+  return press.ending(parts);
 }
 
-/** Writes the parts with a pause after each, as fast as the socket takes them. @throws CallerLeft */
+/** Takes the steps and writes the bytes, with a pause after each, as fast as the socket takes them. @throws CallerLeft */
 export async function sendParts(
   exchange: Exchange,
-  parts: Iterable<Buffer>,
+  parts: Iterable<Part>,
   pace: number,
 ): Promise<void> {
   for (const part of parts) {
+    if (!Buffer.isBuffer(part)) {
+      exchange.flushHead();
+      await exchange.take(part);
+      continue;
+    }
     if (exchange.push(part)) await exchange.drained();
     if (pace > 0) await exchange.pause(pace);
   }
@@ -80,7 +98,8 @@ export async function playStream(
   // GLM does not pause between its last chunk and [DONE]: they travel with the end of the body.
   const last = ending(press, answer, scenario);
   await exchange.pause(firstDelayMs);
-  exchange.head(200, STREAM_HEADERS);
+  const { contentType = STREAM_HEADERS['content-type'] } = scenario;
+  exchange.head(200, { ...STREAM_HEADERS, 'content-type': contentType });
   await sendParts(exchange, size === undefined ? events : splitBytes(events, size), paceMs);
   if (size === undefined) return exchange.end('finished', last);
   await sendParts(exchange, splitBytes([last], size), paceMs);
@@ -95,10 +114,17 @@ export async function playWhole(
   ids: ReplyIds,
 ): Promise<void> {
   const answer = settleAnswer(scenario, request);
-  const { paceMs = 0, eventsPerWrite = 1 } = scenario;
-  const steps = Math.ceil((answer.reasoning.length + answer.whole) / eventsPerWrite);
-  await exchange.pause((scenario.firstDelayMs ?? 0) + steps * paceMs);
-  await exchange.sendJson('finished', 200, wholeBody(scenario, answer, ids));
+  const { paceMs = 0, eventsPerWrite = 1, contentType } = scenario;
+  const writes = Math.ceil((answer.reasoning.length + answer.whole) / eventsPerWrite);
+  await exchange.pause((scenario.firstDelayMs ?? 0) + writes * paceMs);
+  for (const step of allSteps(answer)) await exchange.take(step);
+  await exchange.sendJson('finished', 200, wholeBody(scenario, answer, ids), {
+    ...(contentType !== undefined && { 'content-type': contentType }),
+  });
+}
+
+function allSteps({ reasoningSteps, steps }: ChatAnswer): readonly Step[] {
+  return [...reasoningSteps.values(), ...steps.values()].flat();
 }
 
 /** The JSON body of an answer that is not streamed. */
@@ -119,6 +145,7 @@ export function wholeBody(scenario: ChatScenario, answer: ChatAnswer, ids: Reply
     request_id: ids.requestId,
     model: ids.model,
     choices: [{ index: 0, finish_reason: answer.finishReason, message }],
+    ...(scenario.webSearch !== undefined && { web_search: scenario.webSearch }),
     ...(usage !== null && { usage: usage === 'own chunk' ? answer.usage : usage }),
   });
 }

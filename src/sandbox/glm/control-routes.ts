@@ -1,13 +1,18 @@
 // The fake GLM by HTTP: lets tests in other languages script it and read what it saw.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isInteger, isObject, parseJson } from '../json.ts';
+import { z } from 'zod';
+import { parseJson } from '../json.ts';
 import { readBody } from '../read-body.ts';
-import { ScenarioError } from './scenario-check.ts';
+import { declared, natural, record, text } from './declared.ts';
 import type { GlmState } from './state.ts';
 
 type Control = (state: GlmState, body: unknown) => unknown;
 
 const OK = { ok: true };
+const LIMIT = 'must be a whole number >= 0 or null';
+const limitBody = record('account-limit', { limit: z.union([natural, z.null()], LIMIT) });
+const clockBody = record('clock', { skewMs: z.int('must be whole milliseconds') });
+const releaseBody = record('release', { hold: text });
 
 const ROUTES: { readonly [route: string]: Control } = {
   'GET health': () => OK,
@@ -18,7 +23,6 @@ const ROUTES: { readonly [route: string]: Control } = {
     peakInFlight: log.peakInFlight,
   }),
   'POST script': (state, body) => {
-    if (!Array.isArray(body)) throw new ScenarioError('the body must be an array of scenarios');
     state.script(body);
     return OK;
   },
@@ -27,10 +31,21 @@ const ROUTES: { readonly [route: string]: Control } = {
     return OK;
   },
   'POST account-limit': (state, body) => {
-    const limit = isObject(body) ? body['limit'] : undefined;
-    if (limit !== null && !isInteger(limit, 0))
-      throw new ScenarioError('limit must be a whole number >= 0 or null');
-    state.setLimit(limit);
+    state.setLimit(declared(limitBody, body, 'account-limit').limit);
+    return OK;
+  },
+  'GET weather': ({ weather }) => weather,
+  'POST weather': (state, body) => {
+    state.setWeather(body);
+    return OK;
+  },
+  'POST clock': (state, body) => {
+    state.setClockSkew(declared(clockBody, body, 'clock').skewMs);
+    return OK;
+  },
+  'GET holds': ({ holds }) => ({ waiting: holds.waiting }),
+  'POST release': ({ holds }, body) => {
+    holds.release(declared(releaseBody, body, 'release').hold);
     return OK;
   },
   'POST reset': (state) => {

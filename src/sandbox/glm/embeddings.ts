@@ -1,6 +1,7 @@
 // The embeddings endpoint: vectors that depend on the text alone, and the documented limits.
 import { createHash } from 'node:crypto';
 import { isStringList, type JsonObject } from '../json.ts';
+import { nextState } from '../seeded.ts';
 import { invalidField, promptTooLong } from './refusal.ts';
 import type { ReplyIds } from './reply-ids.ts';
 import type { EmbeddingsScenario } from './scenario.ts';
@@ -17,11 +18,6 @@ const EMBEDDING_3 = {
 
 function limitsOf(model: unknown) {
   return model === 'embedding-2' ? EMBEDDING_2 : EMBEDDING_3;
-}
-
-// A 32 bit linear congruential step (the constants of Numerical Recipes): small, and the same everywhere.
-function nextState(state: number): number {
-  return (Math.imul(state, 1664525) + 1013904223) >>> 0;
 }
 
 /** The sandbox's vector of a text: of length 1, and the same in every run. */

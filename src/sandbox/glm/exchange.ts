@@ -2,18 +2,28 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { readBody } from '../read-body.ts';
 import type { OpenCall, Outcome } from './call-log.ts';
+import type { Holds } from './holds.ts';
+import type { Step } from './scenario.ts';
 
 /** Thrown by every wait of an {@link Exchange} whose caller has gone. */
 export class CallerLeft extends Error {
   override readonly name = 'CallerLeft';
 }
 
-/** Wraps a request; `onEnd` hears once how it ended. */
+/** What an exchange needs of the fake. */
+export interface ExchangeDeps {
+  readonly holds: Holds;
+  /** Hears once how the exchange ended. */
+  readonly onEnd: (outcome: Outcome) => void;
+}
+
+/** Wraps a request. */
 export class Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly call: OpenCall;
-  #onEnd: (outcome: Outcome) => void;
+  readonly #holds: Holds;
+  readonly #onEnd: (outcome: Outcome) => void;
   #left = false;
   #stopWait: ((reason: CallerLeft) => void) | undefined;
 
@@ -21,11 +31,12 @@ export class Exchange {
     request: IncomingMessage,
     response: ServerResponse,
     call: OpenCall,
-    onEnd: (outcome: Outcome) => void,
+    { holds, onEnd }: ExchangeDeps,
   ) {
     this.request = request;
     this.response = response;
     this.call = call;
+    this.#holds = holds;
     this.#onEnd = onEnd;
     request.socket.once('close', this.#closed);
   }
@@ -68,6 +79,12 @@ export class Exchange {
       const timer = setTimeout(resolve, milliseconds);
       return () => clearTimeout(timer);
     });
+  }
+
+  /** Waits as a step says. @throws CallerLeft */
+  take(step: Step): Promise<void> {
+    if ('pause' in step) return this.pause(step.pause);
+    return this.#wait((resolve) => this.#holds.wait(step.hold, resolve));
   }
 
   /** Waits until the caller leaves. @throws CallerLeft always */

@@ -4,18 +4,22 @@ import { type HttpListener, listenHttp } from '../http-listener.ts';
 import type { GlmCall, Ledger } from './call-log.ts';
 import { serveControl } from './control-routes.ts';
 import { Exchange } from './exchange.ts';
-import { type Endpoint, serveGlm } from './handler.ts';
+import { CODING_BASE, type Endpoint, serveGlm } from './handler.ts';
 import type { Scenario } from './scenario.ts';
 import { type FakeGlmOptions, GlmState } from './state.ts';
+import type { WeatherScript } from './weather.ts';
 
 export type { CallAuth, GlmCall, Ledger, Outcome } from './call-log.ts';
 export type { Scenario } from './scenario.ts';
 export { type FakeGlmOptions, SANDBOX_KEY } from './state.ts';
+export type { WeatherScript } from './weather.ts';
 
 /** A running fake GLM. */
 export interface FakeGlm {
   /** Base URL ending in `/api/paas/v4`, without trailing slash. */
   readonly url: string;
+  /** The same for the coding plan's base, `/api/coding/paas/v4`. */
+  readonly codingUrl: string;
   /** `http://host:port`; the control endpoints are under `/sandbox`. */
   readonly origin: string;
   /** The latest requests, oldest first; live. */
@@ -35,6 +39,14 @@ export interface FakeGlm {
   setDefault(scenario: Scenario): void;
   /** Chat requests at once per key and model; null for no limit. */
   setAccountLimit(limit: number | null): void;
+  /** Refusals by chance or by rule from now on; null ends them. @throws ScenarioError */
+  setWeather(weather: WeatherScript | null): void;
+  /** How many milliseconds GLM's own clock is ahead. */
+  setClockSkew(milliseconds: number): void;
+  /** Lets through what waits at a scenario's hold, and whatever comes to it until the reset. */
+  release(hold: string): void;
+  /** Resolves when an answer waits at the hold. */
+  waitForHold(hold: string): Promise<void>;
   /** Back to the options: empty script, no calls, sums at zero. */
   reset(): void;
   /** Resolves when nothing is in flight. */
@@ -46,11 +58,14 @@ export interface FakeGlm {
 }
 
 const BASE = '/api/paas/v4';
-const ENDPOINTS = new Map<string, Endpoint>([
-  [`POST ${BASE}/chat/completions`, 'chat'],
-  [`POST ${BASE}/embeddings`, 'embeddings'],
-  [`POST ${BASE}/tokenizer`, 'tokenizer'],
-]);
+const ENDPOINTS = new Map<string, Endpoint | 'models'>(
+  [BASE, CODING_BASE].flatMap((base) => [
+    [`POST ${base}/chat/completions`, 'chat'],
+    [`POST ${base}/embeddings`, 'embeddings'],
+    [`POST ${base}/tokenizer`, 'tokenizer'],
+    [`GET ${base}/models`, 'models'],
+  ]),
+);
 
 function pathOf(request: IncomingMessage): string {
   return String(request.url)
@@ -77,7 +92,10 @@ function serve(
   const connection = listener.numberOf(request.socket);
   const call = state.log.begin({ connection, method, path, headers });
   response.setHeader('x-log-id', `sandbox-log-${call.number}`);
-  const exchange = new Exchange(request, response, call, (outcome) => state.log.end(call, outcome));
+  const exchange = new Exchange(request, response, call, {
+    holds: state.holds,
+    onEnd: (outcome) => state.log.end(call, outcome),
+  });
   const endpoint = ENDPOINTS.get(`${method} ${path}`);
   return endpoint === undefined ? notFound(exchange) : serveGlm(state, exchange, endpoint);
 }
@@ -97,6 +115,7 @@ export async function startFakeGlm(options: FakeGlmOptions = {}): Promise<FakeGl
   const { log } = state;
   return {
     url: `${listener.origin}${BASE}`,
+    codingUrl: `${listener.origin}${CODING_BASE}`,
     origin: listener.origin,
     get calls() {
       return log.calls;
@@ -116,6 +135,10 @@ export async function startFakeGlm(options: FakeGlmOptions = {}): Promise<FakeGl
     script: (...scenarios) => state.script(scenarios),
     setDefault: (scenario) => state.setDefault(scenario),
     setAccountLimit: (limit) => state.setLimit(limit),
+    setWeather: (weather) => state.setWeather(weather),
+    setClockSkew: (milliseconds) => state.setClockSkew(milliseconds),
+    release: (hold) => state.holds.release(hold),
+    waitForHold: (hold) => state.holds.arrival(hold),
     reset: () => state.reset(),
     idle: () => log.idle(),
     waitForCall: (n) => log.waitFor(n),

@@ -22,7 +22,7 @@ export interface FaultMaterial {
   readonly halfCharacter: Buffer;
   /** Something that looks like JSON and is not. */
   readonly garbage: Buffer;
-  /** GLM's error object within a reply that began well, and the same as `event: error`. */
+  /** An error object within a reply that began well, and the same as `event: error`. */
   readonly error: Buffer;
   readonly errorEvent: Buffer;
   /** One part of at least this many bytes, good in itself. */
@@ -34,8 +34,8 @@ export interface FaultMaterial {
 const BROKEN_JSON = '{"id":"sandbox","choices":[{"delta":{"content":';
 const FLOOD_TEXT = 'flood '.repeat(170);
 
-function failure(fault: FaultScenario): { readonly code: string; readonly message: string } {
-  return { code: fault.code ?? '1234', message: fault.message ?? 'Network error, error id 42' };
+function failure({ code, message, envelope }: FaultScenario): string {
+  return errorBody(code ?? '1234', message ?? 'Network error, error id 42', envelope);
 }
 
 // Ends with the first of the character's three bytes.
@@ -54,18 +54,17 @@ export function streamMaterial(
   const piece = (index: number) => pieces[index % pieces.length] ?? '';
   const text = (index: number) => press.delta('content', piece(index));
   const after = fault.after ?? 3;
-  const { code, message } = failure(fault);
   const usage = { prompt_tokens: 1, completion_tokens: after + 1, total_tokens: after + 2 };
   return {
     contentType: STREAM_HEADERS['content-type'],
     before: Array.from({ length: after }, (_, index) => text(index)),
     next: text(after),
-    rest: Buffer.concat([press.last('stop', usage), press.done()]),
+    rest: Buffer.concat([press.last('stop', { usage }), press.done()]),
     unfinished: Buffer.alloc(0),
     halfCharacter: cutInsideCharacter(press.delta('content', '你好')),
     garbage: press.data(BROKEN_JSON),
-    error: press.error(code, message),
-    errorEvent: press.errorEvent(code, message),
+    error: press.data(failure(fault)),
+    errorEvent: press.errorEvent(failure(fault)),
     huge: (bytes) => press.delta('content', 'x'.repeat(bytes)),
     drop: press.delta('content', FLOOD_TEXT),
   };
@@ -75,8 +74,7 @@ export function streamMaterial(
 export function jsonMaterial(fault: FaultScenario, body: string): FaultMaterial {
   const bytes = Buffer.from(body);
   const half = Math.floor(bytes.length / 2);
-  const { code, message } = failure(fault);
-  const error = Buffer.from(errorBody(code, message));
+  const error = Buffer.from(failure(fault));
   return {
     contentType: 'application/json; charset=UTF-8',
     before: [],

@@ -12,6 +12,8 @@ export interface ModelFacts {
   readonly base64: boolean;
   /** `none`: the `thinking` field is not taken; `forced`: it cannot be disabled. */
   readonly thinking: 'none' | 'optional' | 'forced';
+  /** Levels of `reasoning_effort`; null for a model that ignores it. */
+  readonly efforts: readonly string[] | null;
 }
 
 type Row = readonly [RegExp, Partial<ModelFacts>];
@@ -22,7 +24,9 @@ const UNKNOWN: ModelFacts = {
   images: 0,
   base64: true,
   thinking: 'optional',
+  efforts: null,
 };
+const EFFORTS = ['max', 'xhigh', 'high', 'medium', 'low', 'minimal', 'none'];
 const K = 1024;
 const vision = { images: 50 };
 
@@ -31,21 +35,23 @@ const vision = { images: 50 };
 const ROWS: readonly Row[] = [
   [/^glm-(3|4)(-|v|$)|^(charglm|emohaa|codegeex)/, { thinking: 'none', context: 128 * K }],
   [/^glm-4\.5(-|$)/, { context: 128 * K, maxTokens: 98_304 }],
-  [/^glm-4\.5v/, { ...vision, maxTokens: 16_384, thinking: 'forced' }],
+  [/^glm-4\.5v/, { ...vision, maxTokens: 16_384 }],
   [/^glm-4\.6(-|$)/, { context: 200 * K }],
   [/^glm-4\.6v/, { ...vision, context: 128 * K, maxTokens: 32_768 }],
-  [/^glm-4\.7/, { context: 200 * K, thinking: 'forced' }],
-  [/^glm-4\.1v/, { ...vision, context: 64 * K, maxTokens: 32_768, thinking: 'forced' }],
+  [/^glm-4\.7/, { context: 200 * K }],
+  [/^glm-4\.1v/, { ...vision, context: 64 * K, maxTokens: 32_768 }],
   [/^glm-4\.1v-thinking-flashx/, { maxTokens: 16_384 }],
-  [/^glm-5(\.1)?(-turbo)?$/, { context: 200 * K, thinking: 'forced' }],
+  [/^glm-5(\.1)?(-turbo)?$/, { context: 200 * K }],
   [/^glm-5v/, { ...vision, context: 200 * K }],
-  [/^glm-5\.3/, { thinking: 'forced' }],
+  [/^glm-5\.2/, { efforts: EFFORTS }],
+  // Of the models that "always think" only this family refuses to stop; the others do when told so.
+  [/^glm-5\.3/, { thinking: 'forced', efforts: ['low', 'high', 'max'] }],
   [/^glm-5\.3-flash/, vision],
   [/^glm-4-(plus|air|airx|flash|flashx)$/, { maxTokens: 4095 }],
   [/^glm-4-air-250414/, { maxTokens: 16_384 }],
   [/^glm-4-flashx?-250414/, { maxTokens: 32_768 }],
   [/^glm-4-long/, { context: UNKNOWN.context, maxTokens: 4096 }],
-  [/^glm-4v/, vision],
+  [/^glm-4v|^autoglm-phone/, vision],
   [/^glm-4v-plus-0111/, { images: 5, maxTokens: 8192 }],
   [/^glm-4v-flash/, { images: 1, base64: false, context: 16 * K, maxTokens: 1024 }],
   [/^(glm-4-voice|charglm|emohaa)/, { maxTokens: 4096 }],

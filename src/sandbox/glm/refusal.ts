@@ -13,8 +13,18 @@ export class GlmRefusal extends Error {
   }
 }
 
-/** GLM's error body. */
-export function errorBody(code: string, message: string): string {
+/**
+ * Objects in which errors come: GLM's own, the same without its shell, and that of the gateway before GLM.
+ */
+export const ENVELOPES = ['error', 'flat', 'gateway'] as const;
+/** One of {@link ENVELOPES}. */
+export type Envelope = (typeof ENVELOPES)[number];
+
+/** The JSON of an error. */
+export function errorBody(code: string, message: string, envelope: Envelope = 'error'): string {
+  if (envelope === 'flat') return JSON.stringify({ code, message });
+  if (envelope === 'gateway')
+    return JSON.stringify({ code: Number(code), msg: message, success: false });
   return JSON.stringify({ error: { code, message } });
 }
 

@@ -7,6 +7,10 @@ import { must, oneOf } from './strict-fields.ts';
 
 const ROLES = ['system', 'user', 'assistant', 'tool'];
 const ASKING: readonly unknown[] = ['user', 'tool'];
+const TYPES = 'text, image_url, video_url, file, file_url, input_audio';
+const FILE_TYPES = ['file', 'file_url'];
+const FILE_FIELDS = ['file_id', 'file_url', 'file_data'];
+const FILE_COUNT = 50;
 const IMAGE_LIMIT = 5 * 1024 * 1024;
 
 const text = must('a text that is not blank', (value) => {
@@ -29,6 +33,14 @@ function checkUrl(field: string, holder: unknown): string {
   return String(url);
 }
 
+// The pages name these three and do not show whether they stand in the part or in a `file` of it.
+function checkFile(field: string, part: JsonObject): void {
+  const file = isObject(part['file']) ? part['file'] : part;
+  const given = FILE_FIELDS.filter((name) => file[name] !== undefined);
+  if (given.length === 0) throw missingField(`${field}.${FILE_FIELDS.join(' or ')}`);
+  for (const name of given) text(`${field}.${name}`, file[name], {});
+}
+
 function checkPart(field: string, part: unknown, facts: ModelFacts): string {
   if (!isObject(part)) throw invalidField(field, 'must be an object');
   const type = part['type'];
@@ -39,12 +51,8 @@ function checkPart(field: string, part: unknown, facts: ModelFacts): string {
   } else if (type === 'video_url' || type === 'file_url') {
     const url = checkUrl(`${field}.${type}`, part[type]);
     if (!/^https?:\/\/\S+$/i.test(url)) throw invalidField(`${field}.${type}.url`, 'must be a URL');
-  } else if (type !== 'input_audio') {
-    throw invalidField(
-      `${field}.type`,
-      'must be text, image_url, video_url, file_url, input_audio',
-    );
-  }
+  } else if (type === 'file') checkFile(field, part);
+  else if (type !== 'input_audio') throw invalidField(`${field}.type`, `must be ${TYPES}`);
   return String(type);
 }
 
@@ -54,8 +62,10 @@ function checkParts(field: string, parts: readonly unknown[], facts: ModelFacts)
   const types = parts.map((part, index) => checkPart(`${field}[${index}]`, part, facts));
   const images = types.filter((type) => type === 'image_url').length;
   const videos = types.filter((type) => type === 'video_url').length;
-  if (types.includes('file_url') && images + videos > 0)
-    throw exclusiveFields(`${field} file_url`, 'image_url or video_url');
+  const files = types.filter((type) => FILE_TYPES.includes(type));
+  if (files.length > FILE_COUNT) throw invalidField(field, `holds more than ${FILE_COUNT} files`);
+  if (files.length > 0 && images + videos > 0)
+    throw exclusiveFields(`${field} ${files[0]}`, 'image_url or video_url');
   if (images + videos > 0 && facts.images === 0)
     throw badRequest(field, 'holds images, which this model cannot see');
   return images;

@@ -15,8 +15,6 @@ import {
 import { checkMessages } from './strict-messages.ts';
 import { countMessages } from './tokenizer.ts';
 
-const EFFORTS = ['max', 'xhigh', 'high', 'medium', 'low', 'minimal', 'none'];
-
 function decimal(least: number): FieldRule {
   return must(`a number from ${least} to 1 with at most two decimals`, (value) => {
     if (typeof value !== 'number' || value < least || value > 1) return false;
@@ -34,8 +32,19 @@ const thinking: FieldRule = (field, value, body) => {
   oneOf('enabled', 'disabled')(`${field}.type`, type, body);
   const able = modelFacts(String(body['model'])).thinking;
   if (able === 'none') throw badRequest(field, 'is not a parameter of this model');
-  if (able === 'forced' && type === 'disabled')
+};
+
+const enabledThinking: FieldRule = (field, value, body) => {
+  thinking(field, value, body);
+  const disabled = isObject(value) && value['type'] === 'disabled';
+  if (disabled && modelFacts(String(body['model'])).thinking === 'forced')
     throw badRequest(`${field}.type`, 'cannot be disabled for this model');
+};
+
+const reasoningEffort: FieldRule = (field, value, body) => {
+  const { efforts } = modelFacts(String(body['model']));
+  if (efforts !== null && !efforts.includes(String(value)))
+    throw badRequest(field, `must be one of ${efforts.join(', ')} for this model`);
 };
 
 const responseFormat: FieldRule = (field, value, body) => {
@@ -67,7 +76,15 @@ const userId = stringOf(6, 128);
 const object = must('an object', isObject);
 const messages: FieldRule = (_field, value, body) => checkMessages(value, String(body['model']));
 
-function chatRules(stopLimit: number): { readonly [field: string]: FieldRule } {
+/** What the rules of a chat depend on beside the model. */
+export interface ChatTerms {
+  /** How many stop strings are taken: GLM's pages say 1 or 4. */
+  readonly stopLimit: number;
+  /** The coding plan ignores what a model that always thinks cannot do. */
+  readonly codingPlan: boolean;
+}
+
+function chatRules({ stopLimit, codingPlan }: ChatTerms): { readonly [field: string]: FieldRule } {
   return {
     model,
     messages,
@@ -83,8 +100,8 @@ function chatRules(stopLimit: number): { readonly [field: string]: FieldRule } {
     tool_stream: toolStream,
     // The official SDKs send these two as null when unset, so GLM takes that.
     response_format: nullable(responseFormat),
-    thinking: nullable(thinking),
-    reasoning_effort: oneOf(...EFFORTS),
+    thinking: nullable(codingPlan ? thinking : enabledThinking),
+    reasoning_effort: reasoningEffort,
     request_id: requestId,
     user_id: userId,
     sensitive_word_check: object,
@@ -96,11 +113,10 @@ function chatRules(stopLimit: number): { readonly [field: string]: FieldRule } {
 
 /**
  * Checks a chat request.
- * @param stopLimit how many stop strings are taken: GLM's pages say 1 or 4
  * @throws GlmRefusal 1210, 1213, 1214, 1215 or 1261 naming the field
  */
-export function checkChat(body: JsonObject, stopLimit: number): void {
-  checkFields(body, chatRules(stopLimit), ['model', 'messages']);
+export function checkChat(body: JsonObject, terms: ChatTerms): void {
+  checkFields(body, chatRules(terms), ['model', 'messages']);
   const limit = modelFacts(String(body['model'])).context;
   const tokens = countMessages(body['messages']).text;
   if (tokens > limit) throw promptTooLong('messages', tokens, limit);

@@ -4,8 +4,9 @@ import { Agent, createServer, type IncomingMessage, type ServerResponse } from '
 import { type AddressInfo, connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
-import { CallLog } from '../../../src/sandbox/glm/call-log.ts';
+import { CallLog, type Outcome } from '../../../src/sandbox/glm/call-log.ts';
 import { Exchange } from '../../../src/sandbox/glm/exchange.ts';
+import { Holds } from '../../../src/sandbox/glm/holds.ts';
 import type { Scenario } from '../../../src/sandbox/glm/scenario.ts';
 import { chat, HELLO, refusal, STREAM, startChat, withGlm } from '../support/glm.ts';
 import { asking, send, start } from '../support/http-client.ts';
@@ -125,7 +126,8 @@ t.test('once the caller has left nothing waits and nothing is written', async (t
   const [request, response] = (await once(server, 'request')) as [IncomingMessage, ServerResponse];
   const log = new CallLog(1);
   const call = log.begin({ connection: 1, method: 'GET', path: '/', headers: {} });
-  const exchange = new Exchange(request, response, call, (outcome) => log.end(call, outcome));
+  const onEnd = (outcome: Outcome) => log.end(call, outcome);
+  const exchange = new Exchange(request, response, call, { holds: new Holds(), onEnd });
   const gone = t.rejects(exchange.hang(), { name: 'CallerLeft' });
   t.equal(exchange.left, false);
   client.destroy();

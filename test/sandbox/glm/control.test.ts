@@ -84,6 +84,7 @@ t.test('the fake is scripted and read over HTTP', async (t) => {
   t.strictSame(await post('account-limit', '{"limit":0}'), ok);
   t.equal(await said(), '1302');
   t.strictSame(await post('account-limit', '{"limit":null}'), ok);
+  t.strictSame(await post('clock', '{"skewMs":60000}'), ok);
   t.equal(await said(), 'always');
   t.strictSame(await get('ledger'), {
     begun: 5,
@@ -102,10 +103,11 @@ t.test('the fake is scripted and read over HTTP', async (t) => {
 t.test('wrong control requests are told what is wrong', async (t) => {
   const glm = await withGlm(t);
   const cases: readonly (readonly [string, string, string, number, RegExp])[] = [
-    ['POST', 'script', '{}', 400, /array/],
+    ['POST', 'script', '{}', 400, /list of scenarios/],
     ['POST', 'script', '[{"kind":"chat"},{"kind":"joke"}]', 400, /script\[1\]\.kind/],
     ['POST', 'default', 'hello', 400, /default must be an object/],
-    ['POST', 'account-limit', '{"limit":-1}', 400, /limit/],
+    ['POST', 'account-limit', '{"limit":-1}', 400, /account-limit\.limit must be/],
+    ['POST', 'clock', '{"skewMs":"1"}', 400, /clock\.skewMs must be whole milliseconds/],
     ['POST', 'account-limit', '[]', 400, /limit/],
     ['GET', 'script', '', 404, /GET script/],
     ['POST', 'toString', '', 404, /POST toString/],
@@ -121,27 +123,24 @@ t.test('scenarios with mistakes are refused at once', async (t) => {
   const glm = await withGlm(t);
   const cases: readonly (readonly [unknown, RegExp])[] = [
     [null, /^script\[0\] must be an object/],
-    [{}, /^script\[0\]\.kind must be one of chat, error, fault, embeddings$/],
+    [{}, /^script\[0\]\.kind must be one of chat, error, fault, empty, embeddings$/],
     [{ kind: 'toString' }, /kind must be one of/],
-    [{ kind: 'chat', txet: 'x' }, /^script\[0\]\.txet is unknown; chat takes text, pieces/],
+    [{ kind: 'chat', txet: 'x' }, /^script\[0\]\.txet is unknown; chat takes kind, text, pieces/],
     [{ kind: 'chat', constructor: 'x' }, /constructor is unknown/],
     [{ kind: 'chat', text: 5 }, /^script\[0\]\.text must be a string$/],
-    [{ kind: 'chat', pieces: ['a', 1] }, /pieces must be a list of strings/],
+    [{ kind: 'chat', pieces: ['a', 1] }, /pieces\[1\] must be a string, \{"hold": name\} or/],
     [{ kind: 'chat', pieces: [] }, /pieces must not be empty/],
-    [{ kind: 'chat', pieces: ['a'], text: 'a' }, /text and script\[0\]\.pieces exclude/],
+    [{ kind: 'chat', pieces: ['a'], text: 'a' }, /text and pieces exclude/],
     [{ kind: 'chat', pieces: ['a'], chunkChars: 1 }, /chunkChars and/],
     [{ kind: 'chat', chunkChars: 0 }, /chunkChars must be a whole number >= 1/],
     [{ kind: 'chat', paceMs: -1 }, /paceMs must be milliseconds >= 0/],
     [{ kind: 'chat', paceMs: '5' }, /paceMs must be milliseconds/],
     [{ kind: 'chat', done: 'no' }, /done must be true or false/],
-    [
-      { kind: 'chat', usage: 'some' },
-      /usage must be an object or one of "own chunk" or one of null/,
-    ],
-    [{ kind: 'chat', extraChunks: ['spam'] }, /extraChunks must be a list of one of "role-only"/],
+    [{ kind: 'chat', usage: 'some' }, /usage must be an object, "own chunk" or null/],
+    [{ kind: 'chat', extraChunks: ['spam'] }, /extraChunks\[0\] must be one of "role-only"/],
     [{ kind: 'chat', lineEnding: '\n\n' }, /lineEnding must be one of/],
     [{ kind: 'error', status: 99 }, /status must be an HTTP status/],
-    [{ kind: 'error', retryAfter: -1 }, /retryAfter must be a string or a whole number >= 0/],
+    [{ kind: 'error', retryAfter: -1 }, /retryAfter must be a whole number >= 0$/],
     [{ kind: 'fault' }, /fault is missing/],
     [{ kind: 'fault', fault: 'earthquake' }, /fault must be one of "reset-before-headers"/],
     [{ kind: 'embeddings', embeddingOrder: 'odd' }, /embeddingOrder must be one of/],

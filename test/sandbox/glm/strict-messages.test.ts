@@ -6,6 +6,7 @@ import { allows, on, type Patch, type RefusedCase, refuses } from '../support/st
 const image = (url: unknown) => ({ type: 'image_url', image_url: { url } });
 const say = (content: unknown, role = 'user') => ({ messages: [{ role, content }] });
 const PNG = 'data:image/png;base64,iVBORw0KGgo=';
+const file = (fields: object) => ({ type: 'file', ...fields });
 const LONG = 'word '.repeat(200_000);
 
 const REFUSED: readonly RefusedCase[] = [
@@ -87,13 +88,27 @@ const REFUSED: readonly RefusedCase[] = [
     '1215',
     'messages[0].content',
   ],
+  [on('glm-4.6v', say([file({ filename: 'f.pdf' })])), '1213', 'messages[0].content[0].file_id'],
+  [on('glm-4.6v', say([file({ file_id: '' })])), '1214', 'messages[0].content[0].file_id'],
+  [on('glm-4.6v', say([image(PNG), file({ file_id: 'f1' })])), '1215', 'messages[0].content file'],
+  [
+    on('glm-4.6v', say(Array.from({ length: 51 }, () => file({ file_id: 'f1' })))),
+    '1214',
+    '50 files',
+  ],
   [on('glm-4v-flash', say([image(PNG)])), '1214', 'messages[0].content[0].image_url.url'],
   [on('glm-4v-flash', say([image('http://x/1.png'), image('http://x/2.png')])), '1214', 'messages'],
-  [
-    on('glm-4.5v', say(Array.from({ length: 51 }, () => image('http://x/1.png')))),
-    '1214',
-    'messages',
-  ],
+  ...(
+    [
+      ['glm-4v-plus-0111', 5],
+      ['glm-4.5v', 50],
+      ['glm-4.6v', 50],
+      ['glm-5v-turbo', 50],
+    ] as const
+  ).map(([model, most]): RefusedCase => {
+    const images = Array.from({ length: most + 1 }, () => image('http://x/1.png'));
+    return [on(model, say(images)), '1214', `takes ${most}`];
+  }),
 ];
 
 t.test('messages that the documents forbid are refused by name', async (t) => {
@@ -111,7 +126,12 @@ const ALLOWED: readonly Patch[] = [
   on('glm-4.6v', say([image(PNG), { type: 'text', text: 'what?' }])),
   on('glm-4.6v', say([image('iVBORw0KGgo='), image('https://x/2.jpg')])),
   on('glm-4.6v', say([{ type: 'file_url', file_url: { url: 'https://x/f.pdf' } }])),
+  on('glm-4.6v', say([file({ file_id: 'f1' }), file({ file: { file_data: 'AAAA' } })])),
   on('glm-4v-flash', say([image('http://x/1.png')])),
+  ...['glm-4.5v', 'glm-4.6v', 'glm-5v-turbo'].map((model) =>
+    on(model, say(Array.from({ length: 50 }, () => image('http://x/1.png')))),
+  ),
+  on('glm-4v-plus-0111', say(Array.from({ length: 5 }, () => image(PNG)))),
   on('GLM-5.3-Flash', say([image(PNG)])),
 ];
 
