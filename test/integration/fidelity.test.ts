@@ -188,7 +188,7 @@ t.test('A3, A4, A8: whatever FastChat lets through, GLM accepts, for every model
   const random = seededRandom(t);
   const names = sandboxModelIds.join();
   const worker = await startWorker(t, {
-    MODEL_NAMES: `${names},new=glm-99`,
+    MODEL_NAMES: `${names},new=my-model`,
     CONTEXT_LEN: 'auto',
     THINKING: random.pick(['auto', 'on', 'off']),
     LIMIT_WORKER_CONCURRENCY: '8',

@@ -6,7 +6,7 @@ import { checkAnswer, lastText } from '../support/frames.ts';
 import { HELLO, startWorker } from '../support/start-worker.ts';
 import { startUpstream } from '../support/upstream.ts';
 
-const THOUGHTS = ['Let me ', 'think 😀', '. Done.'];
+const THOUGHTS = ['Let me ', 'think 😀', '. Done.'] as const;
 
 const textsOf = (frames: readonly { readonly [name: string]: unknown }[]) =>
   frames.map(({ text }) => text);
@@ -24,8 +24,13 @@ t.test('R4: thoughts are not part of the answer', async (t) => {
 
 t.test('with REASONING=inline thoughts come first, in a tag of their own', async (t) => {
   const { stream, glm } = await startWorker(t, { REASONING: 'inline' });
-  glm.script({ kind: 'chat', reasoning: THOUGHTS, pieces: ['The ', 'answer'], paceMs: 5 });
-  const reply = await stream().reply;
+  const [first, ...rest] = THOUGHTS;
+  const reasoning = [first, { hold: 'rest' }, ...rest];
+  glm.script({ kind: 'chat', reasoning, pieces: ['The ', 'answer'] });
+  const running = stream();
+  await running.frame(({ text }) => text !== '');
+  glm.release('rest');
+  const reply = await running.reply;
   checkAnswer(t, reply);
   t.equal(textsOf(reply.frames)[0], '<think>Let me ');
   t.equal(lastText(reply.frames), '<think>Let me think 😀. Done.</think>The answer');
