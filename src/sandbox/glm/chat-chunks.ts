@@ -74,6 +74,12 @@ export class ChunkPress {
     return this.data(`${this.#open}[${JSON.stringify(choice)}]${tail.join('')}}`);
   }
 
+  /** A chunk without text that carries the sources of the answer. */
+  sources(webSearch: readonly JsonObject[]): Buffer {
+    const delta = '[{"index":0,"delta":{"role":"assistant","content":""}}]';
+    return this.data(`${this.#open}${delta},"web_search":${JSON.stringify(webSearch)}}`);
+  }
+
   /** A chunk with empty `choices` that only carries the usage. */
   usageOnly(usage: JsonObject): Buffer {
     return this.data(`${this.#open}[],"usage":${JSON.stringify(usage)}}`);

@@ -50,15 +50,16 @@ function* counted(call: OpenCall, parts: Iterable<Part>) {
 function* allEvents(press: ChunkPress, answer: ChatAnswer, scenario: ChatScenario, call: OpenCall) {
   if (scenario.bom === true) yield BYTE_ORDER_MARK;
   for (const kind of scenario.extraChunks ?? []) yield press.extra(kind);
+  if (scenario.webSearchAt === 'start') yield press.sources(scenario.webSearch ?? []);
   yield* counted(call, thoughtEvents(press, answer));
   yield* counted(call, textEvents(press, answer));
 }
 
 function ending(press: ChunkPress, answer: ChatAnswer, scenario: ChatScenario): Buffer {
-  const { usage = answer.usage, webSearch } = scenario;
+  const { usage = answer.usage, webSearch, webSearchAt } = scenario;
   const parts = [
     press.last(answer.finishReason, {
-      ...(webSearch !== undefined && { web_search: webSearch }),
+      ...(webSearch !== undefined && webSearchAt !== 'start' && { web_search: webSearch }),
       ...(usage !== null && typeof usage === 'object' && { usage }),
     }),
   ];

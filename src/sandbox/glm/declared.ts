@@ -49,10 +49,15 @@ function spell(path: readonly PropertyKey[]): string {
   return path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('');
 }
 
+function sentence(where: string, issue: z.core.$ZodIssue): string {
+  const unknown = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
+  return `${where}${spell([...issue.path, ...unknown])} ${issue.message}`;
+}
+
 /**
  * The value as declared.
  * @param where how the message calls the value, e.g. `script[2]`
- * @throws ScenarioError naming the first field that is wrong
+ * @throws ScenarioError naming each field that is wrong
  */
 export function declared<T extends z.ZodType>(
   schema: T,
@@ -61,10 +66,5 @@ export function declared<T extends z.ZodType>(
 ): z.output<T> {
   const { success, data, error } = schema.safeParse(value);
   if (success) return data;
-  const [issue] = error.issues;
-  const path = [
-    ...(issue?.path ?? []),
-    ...(issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []),
-  ];
-  throw new ScenarioError(`${where}${spell(path)} ${issue?.message}`);
+  throw new ScenarioError(error.issues.map((issue) => sentence(where, issue)).join('; '));
 }

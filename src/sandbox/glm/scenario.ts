@@ -74,14 +74,14 @@ export type Step = z.output<typeof step>;
 
 const deltas = listOf(z.union([text, step], STEP), 'strings and steps');
 const strings = listOf(text, 'strings');
-const refilled = { message: 'must not be empty; use text "" for no text' };
+const NOT_EMPTY = { message: 'must not be empty; use text "" for no text' };
 const full = (list: readonly unknown[]) => list.length > 0;
 
 // What the model says: `text` (cut into deltas by the fake) or `pieces` (one delta each), not both.
 const speech = {
   /** Default: an answer in Chinese and English that quotes the last user turn. */
   text: text.optional(),
-  pieces: strings.refine(full, refilled).optional(),
+  pieces: strings.refine(full, NOT_EMPTY).optional(),
   /** UTF-16 units per delta of `text`; may cut surrogate pairs. Default: 3 code points, never cut. */
   chunkChars: count.optional(),
 };
@@ -112,7 +112,7 @@ const searchResult = record('a search result', {
 const chat = record('chat', {
   kind: z.literal('chat'),
   ...speech,
-  pieces: deltas.refine(full, refilled).optional(),
+  pieces: deltas.refine(full, NOT_EMPTY).optional(),
   /** Sent before the text as `reasoning_content`; a list gives the deltas. */
   reasoning: z.union([text, deltas], 'must be a string or a list of strings and steps').optional(),
   /** Milliseconds before the response headers; a `pause` as first step is silence after them. */
@@ -132,8 +132,10 @@ const chat = record('chat', {
       'must be an object, "own chunk" or null',
     )
     .optional(),
-  /** Sources of the answer, in the last chunk. */
+  /** Sources of the answer. */
   webSearch: listOf(searchResult, 'search results').optional(),
+  /** Where a stream holds the sources: in its last chunk (default) or in one before the text. */
+  webSearchAt: oneOf(['end', 'start']).optional(),
   /** Whether `[DONE]` ends the stream, default true. */
   done: flag.optional(),
   /** Whether every delta names the role (default, as GLM does) or only the first. */

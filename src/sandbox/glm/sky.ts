@@ -73,11 +73,13 @@ export class Sky {
     const { limit = Number.POSITIVE_INFINITY } = this.script;
     if (typeof limit === 'number') return limit;
     let left = elapsed % limit.reduce((sum, { forMs }) => sum + forMs, 0);
-    const now = limit.find(({ forMs }) => {
-      left -= forMs;
-      return left < 0;
-    });
-    return now?.limit ?? Number.POSITIVE_INFINITY;
+    let places = 0;
+    for (const spell of limit) {
+      if (left < 0) break;
+      places = spell.limit;
+      left -= spell.forMs;
+    }
+    return places;
   }
 
   // A draw by time and not by request, so that the schedule is the same however much is asked.

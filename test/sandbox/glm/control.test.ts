@@ -139,6 +139,7 @@ t.test('scenarios with mistakes are refused at once', async (t) => {
     [{ kind: 'chat', usage: 'some' }, /usage must be an object, "own chunk" or null/],
     [{ kind: 'chat', extraChunks: ['spam'] }, /extraChunks\[0\] must be one of "role-only"/],
     [{ kind: 'chat', lineEnding: '\n\n' }, /lineEnding must be one of/],
+    [{ kind: 'chat', done: 1, bom: 2 }, /^script\[0\]\.done must be .*; script\[0\]\.bom must be/],
     [{ kind: 'error', status: 99 }, /status must be an HTTP status/],
     [{ kind: 'error', retryAfter: -1 }, /retryAfter must be a whole number >= 0$/],
     [{ kind: 'fault' }, /fault is missing/],

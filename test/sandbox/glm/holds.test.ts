@@ -16,6 +16,7 @@ t.test('a held delta is sent once the hold is released', async (t) => {
   const glm = await withGlm(t);
   const running = startChat(glm, STREAM, HELD);
   await glm.waitForHold('thought');
+  await glm.waitForHold('thought');
   t.equal(glm.calls[0]?.events, 1);
   glm.release('thought');
   await glm.waitForHold('text');
@@ -115,6 +116,6 @@ t.test('holds are seen and released over HTTP', async (t) => {
   const wrong = await send(`${control}/release`, { body: '{"name":"x"}' });
   t.match(
     [wrong.status, json(wrong)],
-    [400, { error: /^ScenarioError: release\.hold must be a string$/ }],
+    [400, { error: /^ScenarioError: release\.hold must be a string; release\.name is unknown/ }],
   );
 });

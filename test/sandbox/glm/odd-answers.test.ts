@@ -8,6 +8,7 @@ import {
   HELLO,
   json,
   lastChunk,
+  payloads,
   STREAM,
   withGlm,
 } from '../support/glm.ts';
@@ -116,13 +117,19 @@ t.test('a stream can be answered by one JSON text, or under another media type',
   t.equal(both.headers['content-type'], 'text/plain');
 });
 
-t.test('sources of a web search come with the end of the answer', async (t) => {
+t.test('sources of a web search come with the end of the answer or before it', async (t) => {
   const glm = await withGlm(t);
   const webSearch = [{ title: '天气', link: 'https://x/1', refer: 'ref_1' }, { content: 'sunny' }];
   const streamed = lastChunk(await chat(glm, STREAM, answer({ webSearch })));
   t.strictSame(streamed['web_search'], webSearch);
   t.hasProp(streamed, 'usage');
   t.strictSame(json(await chat(glm, HELLO, answer({ webSearch })))['web_search'], webSearch);
+  const early = await chat(glm, STREAM, answer({ webSearch, webSearchAt: 'start' }));
+  t.strictSame(JSON.parse(String(payloads(early)[0]))['web_search'], webSearch);
+  t.notOk('web_search' in lastChunk(early));
+  t.strictSame(deltas(early), ['ab', 'c']);
+  const bare = await chat(glm, STREAM, answer({ webSearchAt: 'start' }));
+  t.strictSame(JSON.parse(String(payloads(bare)[0]))['web_search'], []);
 });
 
 t.test('tags of GLM-4.5V stand in the text as they are written', async (t) => {
