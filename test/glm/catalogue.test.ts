@@ -12,12 +12,7 @@ import {
 } from '../../src/glm/catalogue.ts';
 import { EFFORTS } from '../../src/glm/families.ts';
 import { modelFacts } from '../../src/sandbox/glm/model-facts.ts';
-import {
-  chatModelIds,
-  embeddingModelIds,
-  sandboxModelIds,
-  seeingModelIds,
-} from '../support/glm-models.ts';
+import { chatModelIds, embeddingModelIds, seeingModelIds } from '../support/glm-models.ts';
 
 const UNKNOWN = {
   contextWindow: 128_000,
@@ -66,7 +61,7 @@ t.test('the models that see are the documented ones', async (t) => {
 t.test(
   "nothing is promised that the sandbox, which has its own reading of GLM's pages, refuses",
   async (t) => {
-    for (const id of sandboxModelIds) {
+    for (const id of chatModelIds) {
       const { contextWindow, maxOutput, vision } = chatModelFacts(id);
       const strict = modelFacts(id);
       t.ok(contextWindow <= strict.context, `${id}: window`);

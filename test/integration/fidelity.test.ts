@@ -4,7 +4,7 @@ import t, { type Test } from 'tap';
 import { PromptFormat } from '../../src/fastchat/prompt/prompt-format.ts';
 import { chatModelFacts } from '../../src/glm/catalogue.ts';
 import { SANDBOX_KEY } from '../../src/sandbox/glm/fake-glm.ts';
-import { sandboxModelIds } from '../support/glm-models.ts';
+import { chatModelIds } from '../support/glm-models.ts';
 import { json } from '../support/http-call.ts';
 import { renderPrompt, type Said } from '../support/render-prompt.ts';
 import { renderTemplate } from '../support/render-template.ts';
@@ -186,14 +186,14 @@ function randomRequest(random: Random, model: string): object {
 
 t.test('A3, A4, A8: whatever FastChat lets through, GLM accepts, for every model', async (t) => {
   const random = seededRandom(t);
-  const names = sandboxModelIds.join();
+  const names = chatModelIds.join();
   const worker = await startWorker(t, {
     MODEL_NAMES: `${names},new=my-model`,
     CONTEXT_LEN: 'auto',
     THINKING: random.pick(['auto', 'on', 'off']),
     LIMIT_WORKER_CONCURRENCY: '8',
   });
-  const requests = [...sandboxModelIds, 'new'].flatMap((model) =>
+  const requests = [...chatModelIds, 'new'].flatMap((model) =>
     Array.from({ length: ROUNDS }, () => randomRequest(random, model)),
   );
   worker.glm.setDefault({ kind: 'chat', text: 'fine' });

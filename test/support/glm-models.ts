@@ -20,9 +20,6 @@ export const chatModelIds = [
   ...['glm-4v-flash', 'autoglm-phone', 'glm-4-voice', 'charglm-4', 'emohaa', 'codegeex-4'],
 ];
 
-/** Of these, the ones of which the sandbox knows what they take. */
-export const sandboxModelIds = chatModelIds.filter((id) => id !== 'autoglm-phone');
-
 /** Of these, the ones that see pictures. */
 export const seeingModelIds = [
   ...[

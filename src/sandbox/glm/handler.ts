@@ -15,7 +15,7 @@ import { badRequest, errorBody, GlmRefusal, invalidField, missingField } from '.
 import { type ReplyIds, replyIds } from './reply-ids.ts';
 import type { ChatScenario, ErrorScenario, FaultScenario, Scenario } from './scenario.ts';
 import type { GlmState } from './state.ts';
-import { checkChat, checkTokenizer } from './strict-rules.ts';
+import { type ChatTerms, checkChat, checkTokenizer } from './strict-rules.ts';
 import { tokenizerBody } from './tokenizer.ts';
 
 /** The endpoints of the API that take a request and play scenarios. */
@@ -34,18 +34,11 @@ function onCodingPlan({ call }: Exchange): boolean {
   return call.path.startsWith(CODING_BASE);
 }
 
-function checkStrictly(
-  state: GlmState,
-  exchange: Exchange,
-  endpoint: Endpoint,
-  body: JsonObject,
-): void {
+function checkStrictly(endpoint: Endpoint, body: JsonObject, terms: ChatTerms): void {
   if (isEmbeddingModel(String(body['model'])) !== (endpoint === 'embeddings'))
     throw new GlmRefusal(400, '1212', `The model does not support this method (${endpoint})`);
-  if (endpoint === 'chat') {
-    const { stopLimit } = state;
-    checkChat(body, { stopLimit, codingPlan: onCodingPlan(exchange) });
-  } else if (endpoint === 'embeddings') checkEmbeddings(body);
+  if (endpoint === 'chat') checkChat(body, terms);
+  else if (endpoint === 'embeddings') checkEmbeddings(body);
   else checkTokenizer(body);
 }
 
@@ -68,7 +61,8 @@ async function admit(state: GlmState, exchange: Exchange, endpoint: Endpoint): P
   call.auth = checkAuthorization(request.headers.authorization, state.auth);
   if (!isObject(body)) throw badRequest('body', 'must be a JSON object');
   const model = checkModel(state, exchange, body['model']);
-  if (state.strict) checkStrictly(state, exchange, endpoint, body);
+  const { strict, stopLimit } = state;
+  if (strict) checkStrictly(endpoint, body, { stopLimit, codingPlan: onCodingPlan(exchange) });
   const requestId = body['request_id'];
   if (typeof requestId === 'string') state.useRequestId(requestId);
   state.pass(body);
