@@ -1,22 +1,43 @@
 #!/usr/bin/env node
 // The process edge: hands argv, environment, streams and signals to `main`, and exits with its code.
+// It imports nothing at first, because an older Node.js could not even read the rest.
 
-import { main } from './commands/main.ts';
-import { LogDestination, writeToStderr } from './telemetry/log-destination.ts';
+/** The oldest Node.js that runs it, as `engines` in package.json. */
+const FLOOR = [20, 19];
+
+function isTooOld(found: string): boolean {
+  const [major = 0, minor = 0] = found.split('.').map(Number);
+  const [leastMajor = 0, leastMinor = 0] = FLOOR;
+  return major < leastMajor || (major === leastMajor && minor < leastMinor);
+}
+
+async function run(): Promise<number> {
+  const { main } = await import('./commands/main.ts');
+  const { LogDestination, writeToStderr } = await import('./telemetry/log-destination.ts');
+  return main({
+    argv: process.argv.slice(2),
+    env: process.env,
+    directory: process.cwd(),
+    stdout: process.stdout,
+    stderr: process.stderr,
+    logs: new LogDestination(writeToStderr()),
+    onSignal: (action) => {
+      for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, action);
+    },
+    onReload: (action) => process.on('SIGHUP', action),
+    exit: (code) => process.exit(code),
+  });
+}
 
 // A reader who has gone is no reason to end: what is written to it is lost, and nothing else.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
-process.exitCode = await main({
-  argv: process.argv.slice(2),
-  env: process.env,
-  directory: process.cwd(),
-  stdout: process.stdout,
-  stderr: process.stderr,
-  logs: new LogDestination(writeToStderr()),
-  onSignal: (action) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, action);
-  },
-  onReload: (action) => process.on('SIGHUP', action),
-  exit: (code) => process.exit(code),
-});
+if (isTooOld(process.versions.node)) {
+  const needed = FLOOR.join('.');
+  process.stderr.write(
+    `glm-worker: needs Node.js ${needed} or newer, and this is ${process.versions.node}: install a newer one from https://nodejs.org\n`,
+  );
+  process.exitCode = 2;
+} else {
+  process.exitCode = await run();
+}

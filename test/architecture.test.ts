@@ -10,7 +10,7 @@ type Row = readonly [part: string, ours: readonly string[], packages: readonly s
 const TABLE: readonly Row[] = [
   ['lib', [], []],
   ['model', [], []],
-  ['config', [], ['zod']],
+  ['config', [], ['zod', 'jsonc-parser']],
   ['sandbox', [], ['zod']],
   ['failure', ['model'], []],
   ['upstream', ['model'], ['undici', 'eventsource-parser']],
@@ -30,7 +30,7 @@ const TABLE: readonly Row[] = [
     ],
     ['fastify', 'pino', 'undici'],
   ],
-  ['commands', ['app', 'config', 'telemetry', 'sandbox'], ['undici', 'zod', 'pino', 'pino-pretty']],
+  ['commands', ['app', 'config', 'sandbox', 'telemetry'], ['undici', 'zod', 'pino']],
   ['cli.ts', ['commands', 'telemetry'], []],
 ];
 

@@ -1,17 +1,17 @@
 // The addresses of this worker: what it listens on, what it advertises, what of them is secret.
 
-import type { Settings } from '../config/settings.ts';
+import type { Settings } from '../config/slices.ts';
 import { ownAddressTowards } from '../controller/own-address.ts';
 
 /** What the controller is told; with `auto` it has to be found out first. */
 export class AdvertisedAddress {
-  readonly #settings: Settings;
+  readonly #settings: Settings['controller'];
   readonly #url: string;
   /** Null until it has been found out. */
   known: string | null;
 
   /** @param url where the worker listens */
-  constructor(settings: Settings, url: string) {
+  constructor(settings: Settings['controller'], url: string) {
     this.#settings = settings;
     this.#url = url;
     const { workerAddress } = settings;

@@ -7,7 +7,7 @@ import { Agent, type Dispatcher } from 'undici';
 import { Admission } from '../admission/admission.ts';
 import type { AdmissionEvents } from '../admission/events.ts';
 import type { ModelEntry, ModelsFileResult } from '../config/models-file.ts';
-import type { Settings } from '../config/settings.ts';
+import type { Settings } from '../config/slices.ts';
 import { ControllerClient } from '../controller/client.ts';
 import { Registration } from '../controller/registration.ts';
 import { PromptFormat } from '../fastchat/prompt/prompt-format.ts';
@@ -26,7 +26,8 @@ import type { Observer } from '../worker/observer.ts';
 import type { ServedModels } from '../worker/served-models.ts';
 import { Worker } from '../worker/worker.ts';
 import { AdvertisedAddress, bracketed, hostOf, passwordsOf, pathOf } from './addresses.ts';
-import { concurrencyOf, ModelFactory } from './model-factory.ts';
+import { listen } from './listen.ts';
+import { concurrencyOf, factorySettings, ModelFactory } from './model-factory.ts';
 import { registrationLog } from './registration-log.ts';
 import { StartChecks } from './start-checks.ts';
 import { reportServed } from './start-report.ts';
@@ -73,16 +74,16 @@ export type ReadModels = () => ModelsFileResult;
 export async function startApp(
   settings: Settings,
   logs: DestinationStream,
-  readModels: ReadModels = () => ({ ok: true, entries: settings.models }),
+  readModels: ReadModels = () => ({ ok: true, entries: settings.models.entries }),
 ): Promise<App> {
   const redactor = new Redactor(secretsOf(settings));
-  const logger = createLogger({ level: settings.logLevel, redactor }, logs);
-  const glmAgent = createAgent(settings, settings);
+  const logger = createLogger({ level: settings.log.logLevel, redactor }, logs);
+  const glmAgent = createAgent(settings.upstream, settings.upstream);
   const glmClock = new GlmClock(Date.now, (offMs) => warnOfClock(logger, offMs));
   const controllerAgent = new Agent({ maxResponseSize: CONTROLLER_REPLY_LIMIT });
   const observer = new LogObserver(logger, redactor);
   const admission = createAdmission(settings, observer);
-  const factory = new ModelFactory(settings, {
+  const factory = new ModelFactory(factorySettings(settings), {
     admission,
     dispatcher: glmAgent,
     clock: systemClock,
@@ -95,31 +96,35 @@ export async function startApp(
   const state = { draining: false, registration: null as Registration | null };
   const atController = finishObserver(() => state.registration?.loadFell());
   const watching = observers(observer, atController);
-  const worker = createWorker(settings, factory.create(settings.models), admission, watching);
-  const readiness = () => notReadyBecause(settings, state);
-  const pathPrefix = pathOf(settings.workerAddress);
-  const format = new PromptFormat(settings.convTemplate, fenceSecretOf(settings));
-  const showReasoning = settings.reasoning === 'inline';
+  const { entries } = settings.models;
+  const worker = createWorker(settings.worker, factory.create(entries), admission, watching);
+  const readiness = () => notReadyBecause(settings.controller, state);
+  const { host } = settings.listen;
+  const { workerAddress, noRegister } = settings.controller;
+  const { convTemplate, reasoning, errors } = settings.fastchat;
   const server = createServer(
     {
-      ...settings,
-      pathPrefix,
-      format,
-      showReasoning,
-      advertisedHost: hostOf(settings.workerAddress),
+      ...settings.http,
+      host,
+      pathPrefix: pathOf(workerAddress),
+      format: new PromptFormat(convTemplate, fenceSecretOf(settings)),
+      showReasoning: reasoning === 'inline',
+      errors,
+      advertisedHost: hostOf(workerAddress),
     },
     { worker, readiness, logger },
   );
-  await server.listen({ host: settings.host, port: settings.port });
-  const url = urlOf(server, settings.host);
-  const address = settings.noRegister ? null : new AdvertisedAddress(settings, url);
+  for (const warning of settings.warnings) logger.warn(warning);
+  await listen(server, settings.listen);
+  const url = urlOf(server, host);
+  const address = noRegister ? null : new AdvertisedAddress(settings.controller, url);
   logger.info({ url, models: worker.modelNames }, 'listening');
-  reportServed(settings, settings.models, worker, logger);
+  reportServed(settings.models, entries, worker, logger);
   const dispatcher = controllerAgent;
   const checks = new StartChecks({ factory, admission, worker, address, dispatcher, logger });
   if (address !== null) {
     const deps = { dispatcher, logger, onFirst: () => checks.registered() };
-    state.registration = createRegistration(settings, address, worker, deps);
+    state.registration = createRegistration(settings.controller, address, worker, deps);
     state.registration.start();
   }
 
@@ -135,13 +140,13 @@ export async function startApp(
       const result = readModels();
       if (result.ok) for (const secret of keySecrets(result.entries)) redactor.add(secret);
       if (!takeModels(result, { factory, worker, logger })) return;
-      if (result.ok) reportServed(settings, result.entries, worker, logger);
+      if (result.ok) reportServed(settings.models, result.entries, worker, logger);
       state.registration?.announce();
     },
     async stop() {
       state.draining = true;
       checks.end();
-      await drain(settings, worker, state.registration, server, logger);
+      await drain(settings.worker, worker, state.registration, server, logger);
       await Promise.all([glmAgent.destroy(), controllerAgent.destroy()]);
       logger.info('stopped');
     },
@@ -171,7 +176,7 @@ function takeModels(result: ModelsFileResult, { factory, worker, logger }: Model
 
 /** Takes leave of the controller and lets running work finish, within the drain timeout. */
 async function drain(
-  { drainTimeoutMs }: Settings,
+  { drainTimeoutMs }: Settings['worker'],
   worker: Worker,
   registration: Registration | null,
   server: FastifyInstance,
@@ -186,12 +191,13 @@ async function drain(
 }
 
 /** Whatever in the settings no log may show: keys, their secret halves, passwords of addresses. */
-function secretsOf(settings: Settings): string[] {
-  const { apiKeys, fenceSecret, workerAddress, controllerAddress, baseUrl, models } = settings;
-  const { httpProxy, httpsProxy } = settings;
-  const addresses = [workerAddress, controllerAddress, baseUrl, httpProxy, httpsProxy];
+function secretsOf({ secrets, controller, models, upstream }: Settings): string[] {
+  const { apiKeys, fenceSecret } = secrets;
+  const { workerAddress, controllerAddress } = controller;
+  const { httpProxy, httpsProxy } = upstream;
+  const addresses = [workerAddress, controllerAddress, models.baseUrl, httpProxy, httpsProxy];
   const passwords = addresses.flatMap(passwordsOf);
-  return [...apiKeys.flatMap(partsOfKey), fenceSecret, ...passwords, ...keySecrets(models)];
+  return [...apiKeys.flatMap(partsOfKey), fenceSecret, ...passwords, ...keySecrets(models.entries)];
 }
 
 function keySecrets(models: ReadonlyMap<string, ModelEntry>): string[] {
@@ -208,14 +214,14 @@ function partsOfKey(key: string): string[] {
 }
 
 /** What the markers of `fenced` come from: without a secret of its own, the first key there is. */
-function fenceSecretOf({ fenceSecret, apiKeys, models }: Settings): string {
-  const [key = ''] = [...apiKeys, ...keysOf(models)];
-  return fenceSecret || key;
+function fenceSecretOf({ secrets, models }: Settings): string {
+  const [key = ''] = [...secrets.apiKeys, ...keysOf(models.entries)];
+  return secrets.fenceSecret || key;
 }
 
 function createAdmission(settings: Settings, events: AdmissionEvents): Admission {
-  const { queueLimit, queueTimeoutMs, retries, concurrency, baseUrl } = settings;
-  const permits = concurrencyOf(concurrency, baseUrl).max;
+  const { queueLimit, queueTimeoutMs, retries, concurrency } = settings.admission;
+  const permits = concurrencyOf(concurrency, settings.models.baseUrl).max;
   return new Admission({
     ...{ permits, queueLimit, queueTimeoutMs, retries, events },
     clock: systemClock,
@@ -224,7 +230,7 @@ function createAdmission(settings: Settings, events: AdmissionEvents): Admission
 }
 
 function createWorker(
-  { generationTimeoutMs, streamIntervalMs }: Settings,
+  { generationTimeoutMs, streamIntervalMs }: Settings['worker'],
   models: ServedModels,
   admission: Admission,
   observer: Observer,
@@ -245,7 +251,7 @@ interface ControllerDeps {
 }
 
 function createRegistration(
-  settings: Settings,
+  settings: Settings['controller'],
   address: AdvertisedAddress,
   worker: Worker,
   { dispatcher, logger, onFirst }: ControllerDeps,
@@ -263,7 +269,7 @@ function createRegistration(
 }
 
 function notReadyBecause(
-  { noRegister }: Settings,
+  { noRegister }: Settings['controller'],
   { draining, registration }: { draining: boolean; registration: Registration | null },
 ): string | null {
   if (draining) return 'draining';

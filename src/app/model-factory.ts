@@ -5,7 +5,8 @@ import type { Account } from '../admission/account.ts';
 import type { Admission, Concurrency } from '../admission/admission.ts';
 import type { Endpoint } from '../admission/target.ts';
 import type { ModelEntry } from '../config/models-file.ts';
-import type { Settings } from '../config/settings.ts';
+import type { SimpleSettings } from '../config/settings.ts';
+import type { Settings } from '../config/slices.ts';
 import {
   type ChatModelFacts,
   chatModelFacts,
@@ -36,6 +37,27 @@ export interface GlmAccount {
   readonly concurrency: Concurrency;
 }
 
+/** What of the settings a served model is made of. */
+type FactorySettings = Settings['models'] &
+  Pick<SimpleSettings, 'apiKeys' | 'concurrency' | 'firstByteTimeoutMs' | 'idleTimeoutMs'>;
+
+export function factorySettings({
+  models,
+  secrets,
+  admission,
+  upstream,
+}: Settings): FactorySettings {
+  const { firstByteTimeoutMs, idleTimeoutMs } = upstream;
+  const { apiKeys } = secrets;
+  return {
+    ...models,
+    apiKeys,
+    concurrency: admission.concurrency,
+    firstByteTimeoutMs,
+    idleTimeoutMs,
+  };
+}
+
 export interface ModelFactoryDeps {
   /** Who may ask when; outlives every reload. */
   readonly admission: Admission;
@@ -61,11 +83,11 @@ interface ModelPlan {
 }
 
 export class ModelFactory {
-  readonly #settings: Settings;
+  readonly #settings: FactorySettings;
   readonly #deps: ModelFactoryDeps;
   readonly #accounts = new Map<string, GlmAccount>();
 
-  constructor(settings: Settings, deps: ModelFactoryDeps) {
+  constructor(settings: FactorySettings, deps: ModelFactoryDeps) {
     this.#settings = settings;
     this.#deps = deps;
   }

@@ -2,14 +2,14 @@
 
 import type { Logger } from 'pino';
 import type { ModelEntry } from '../config/models-file.ts';
-import type { Settings } from '../config/settings.ts';
+import type { SimpleSettings } from '../config/settings.ts';
 import { catalogueEntry, nearestModel } from '../glm/catalogue.ts';
 import type { ServedModel } from '../worker/served-models.ts';
 import type { Worker } from '../worker/worker.ts';
 
 /** Logs what is served by what, after the start or a reload. */
 export function reportServed(
-  { modelNames }: Pick<Settings, 'modelNames'>,
+  { modelNames }: Pick<SimpleSettings, 'modelNames'>,
   entries: ReadonlyMap<string, ModelEntry>,
   worker: Worker,
   logger: Logger,

@@ -1,8 +1,5 @@
-// What commands share of the process: its streams, signals, exit codes and the file `.env`.
+// What commands share of the process: its streams, signals and exit codes.
 
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parseEnv } from 'node:util';
 import type { DestinationStream } from 'pino';
 import { withoutSuspects } from '../telemetry/redactor.ts';
 
@@ -38,15 +35,6 @@ export function misuse(io: Io, problems: readonly string[]): number {
   return MISUSED;
 }
 
-/** What `.env` in the working directory holds; empty without one. */
-export function readDotenv(directory: string): Readonly<Record<string, string | undefined>> {
-  try {
-    return parseEnv(readFileSync(join(directory, '.env'), 'utf8'));
-  } catch {
-    return {};
-  }
-}
-
 /** Aborts at the first SIGTERM or SIGINT; the second one ends the process at once. */
 export function stopSignal(io: Io): AbortSignal {
   const stop = new AbortController();
@@ -55,6 +43,13 @@ export function stopSignal(io: Io): AbortSignal {
     stop.abort();
   });
   return stop.signal;
+}
+
+/** Aborts when nobody reads standard output any more, as in `| head`. */
+export function unread({ stdout }: Io): AbortSignal {
+  const gone = new AbortController();
+  stdout.once('error', () => gone.abort());
+  return gone.signal;
 }
 
 /** Resolves once `signal` aborts. */
@@ -67,10 +62,5 @@ export function aborted(signal: AbortSignal): Promise<void> {
 export function failed(io: Io, error: unknown): number {
   const message = error instanceof Error ? error.message : String(error);
   io.stderr.write(`glm-worker: ${withoutSuspects(message.replace(/\n.*/s, ''))}\n`);
-  return isMisuse(error) ? MISUSED : FAILED;
-}
-
-/** Whether `parseArgs` met a flag or a word that the command does not know. */
-function isMisuse(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && /^ERR_PARSE_ARGS/.test(String(error.code));
+  return FAILED;
 }

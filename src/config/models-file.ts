@@ -1,10 +1,12 @@
 // Reads MODELS_FILE: settings of their own for single models, with secrets by variable only.
 
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { baseAddress } from './addresses.ts';
 import { type Effort, effort } from './effort-setting.ts';
 import { type ExtraBody, extraBodySchema } from './extra-body.ts';
-import { httpAddress } from './values.ts';
+import { readJsonFile } from './json-file.ts';
+import { splitKeys } from './keys.ts';
+import type { Environment } from './read-settings.ts';
 
 const positive = z.number().int().positive();
 
@@ -22,8 +24,8 @@ const entrySchema = z.strictObject({
     .string()
     .regex(/^\$[A-Za-z_][A-Za-z0-9_]*$/, 'must name an environment variable, such as "$MY_KEY"')
     .optional(),
-  base_url: httpAddress.optional(),
-  api_base_url: httpAddress.optional(),
+  base_url: baseAddress.optional(),
+  api_base_url: baseAddress.optional(),
   temperature: z.number().min(0).max(2).optional(),
   thinking: z.enum(['auto', 'on', 'off']).optional(),
   reasoning_effort: effort.optional(),
@@ -62,37 +64,50 @@ export interface ModelEntry {
 
 export type ModelsFileResult =
   | { readonly ok: true; readonly entries: ReadonlyMap<string, ModelEntry> }
-  /** One line per problem, with the path of the wrong field; never a value. */
+  /** One line per problem, with file, line and path of the wrong field; never a value. */
   | { readonly ok: false; readonly problems: readonly string[] };
 
-type Environment = Readonly<Record<string, string | undefined>>;
+/** The result, and the variables that the file names, without their `$`. */
+type LoadedModelsFile = ModelsFileResult & { readonly variables: readonly string[] };
 
 /** Reads and checks the file; `path` '' stands for no file and has no entries. */
-export function loadModelsFile(path: string, env: Environment): ModelsFileResult {
-  if (path === '') return { ok: true, entries: new Map() };
-  try {
-    return checkModelsFile(JSON.parse(readFileSync(path, 'utf8')), env);
-  } catch (error) {
-    const why = error instanceof SyntaxError ? 'is not valid JSON' : 'cannot be read';
-    return { ok: false, problems: [`MODELS_FILE: the file ${why}`] };
+export function loadModelsFile(path: string, env: Environment): LoadedModelsFile {
+  if (path === '') return { ok: true, entries: new Map(), variables: [] };
+  const file = readJsonFile(path);
+  const titled = (problems: readonly string[]) =>
+    problems.map((problem) => `--models-file / MODELS_FILE: ${problem}`);
+  if (!file.ok) return { ok: false, problems: titled([file.problem]), variables: [] };
+  const { content, place } = file;
+  const variables = [...file.text.matchAll(/"\$([A-Za-z_]\w*)"/g)].map(([, name]) => String(name));
+  const parsed = fileSchema.safeParse(content);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => describe(issue, place));
+    return { ok: false, problems: titled(problems), variables };
   }
+  const { entries, problems } = entriesOf(parsed.data, env, place);
+  if (problems.length > 0) return { ok: false, problems: titled(problems), variables };
+  return { ok: true, entries, variables };
 }
 
-function checkModelsFile(content: unknown, env: Environment): ModelsFileResult {
-  const parsed = fileSchema.safeParse(content);
-  if (!parsed.success) return { ok: false, problems: parsed.error.issues.map(describe) };
+/** The entries, and what is wrong with the variables that they name. */
+function entriesOf(
+  content: z.output<typeof fileSchema>,
+  env: Environment,
+  place: (path: readonly PropertyKey[]) => string,
+) {
   const problems: string[] = [];
   const entries = new Map<string, ModelEntry>();
-  for (const [name, entry] of Object.entries(parsed.data)) {
+  for (const [name, entry] of Object.entries(content)) {
     const keys = entry.api_key === undefined ? undefined : env[entry.api_key.slice(1)];
     if (entry.api_key !== undefined && !keys) {
-      problems.push(`MODELS_FILE: ${name}.api_key: the variable ${entry.api_key} is not set`);
+      const at = place([name, 'api_key']);
+      problems.push(`${at}: ${name}.api_key: the variable ${entry.api_key} is not set`);
     }
     entries.set(name, {
       version: entry.version,
       contextLen: entry.context_len,
       maxOutputTokens: entry.max_output_tokens,
-      apiKeys: keys?.split(',').map((key) => key.trim()),
+      apiKeys: keys === undefined ? undefined : splitKeys(keys),
       baseUrl: entry.base_url ?? entry.api_base_url,
       temperature: entry.temperature,
       thinking: entry.thinking,
@@ -106,14 +121,17 @@ function checkModelsFile(content: unknown, env: Environment): ModelsFileResult {
       priority: entry.priority,
     });
   }
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, entries };
+  return { entries, problems };
 }
 
-function describe(issue: z.core.$ZodIssue): string {
+function describe(
+  issue: z.core.$ZodIssue,
+  place: (path: readonly PropertyKey[]) => string,
+): string {
   const path = issue.path.join('.') || 'the file';
   const message =
     issue.code === 'invalid_type' ? `must be ${nameOf(issue.expected)}` : issue.message;
-  return `MODELS_FILE: ${path}: ${message}`;
+  return `${place(issue.path)}: ${path}: ${message}`;
 }
 
 /** zod's name of a type, as whoever writes JSON knows it. */

@@ -1,8 +1,8 @@
 // The variables that every program reads its proxies from, also in lower case.
 
 import { z } from 'zod';
+import { proxyAddress } from './addresses.ts';
 import { setting } from './setting.ts';
-import { proxyAddress } from './values.ts';
 
 export const proxySettings = {
   httpsProxy: setting(proxyAddress, {

@@ -1,13 +1,13 @@
-// How one setting is declared: its check, and the facts that help texts are made of.
+// How one setting or flag is declared: its check, and the facts that help texts are made of.
 
 import { z } from 'zod';
 
-/** How a setting is given and explained. */
-export interface SettingFacts {
+/** How a flag of any command is given and explained. */
+export interface FlagFacts {
   /** Such as `--port`; absent for secrets, which a process list would show. */
   readonly flag?: string;
-  /** Environment variable, also in `.env`. */
-  readonly variable: string;
+  /** Environment variable, also in `.env`; absent for what only a flag can say. */
+  readonly variable?: string;
   /** Names a file that holds the value, for secrets that are mounted. */
   readonly fileVariable?: string;
   /** A second name of the variable, looked at last. */
@@ -19,8 +19,12 @@ export interface SettingFacts {
   readonly meaning: string;
 }
 
-/** The facts of each setting, found by its schema. */
-export const settingFacts = z.registry<SettingFacts>();
+/** The facts of a setting, which always has a variable. */
+export interface SettingFacts extends FlagFacts {
+  readonly variable: string;
+}
+
+const settingFacts = z.registry<FlagFacts>();
 
 /**
  * A schema that takes the text of a flag or variable, with its facts. An absent or empty value is
@@ -28,9 +32,33 @@ export const settingFacts = z.registry<SettingFacts>();
  */
 export function setting<Schema extends z.ZodType<unknown, string>>(
   schema: Schema,
-  facts: SettingFacts,
+  facts: FlagFacts,
 ) {
   const withDefault = z.string().default(facts.default).pipe(schema);
   settingFacts.add(withDefault, facts);
   return withDefault;
+}
+
+/** A setting's name in the code, and its facts. */
+export interface Listed<Name = string, Facts = FlagFacts> {
+  readonly name: Name;
+  readonly facts: Facts;
+}
+
+/** Everything that a schema made of `setting` holds, in its order. */
+export function listSettings({ shape }: z.ZodObject): readonly Listed[] {
+  return Object.entries(shape).flatMap(([name, schema]) => {
+    const facts = settingFacts.get(schema);
+    return facts === undefined ? [] : [{ name, facts }];
+  });
+}
+
+/** Every variable that can hold the value, the usual one first. */
+export function variablesOf({ variable, fileVariable, alias }: FlagFacts): string[] {
+  return [variable, fileVariable, alias].filter((name) => name !== undefined);
+}
+
+/** As problems name it: `--port / PORT`. */
+export function titleOf({ flag, variable }: FlagFacts): string {
+  return [flag, variable].filter((name) => name !== undefined).join(' / ');
 }

@@ -1,25 +1,24 @@
 // Every setting: its flag, variable, default, meaning and check, in one schema.
 
 import { z } from 'zod';
+import { baseAddress, hostName, openAddress, workerAddress } from './addresses.ts';
 import { effortSetting } from './effort-setting.ts';
-import type { ModelEntry } from './models-file.ts';
+import { splitKeys } from './keys.ts';
+import { modelId, modelNames } from './model-names.ts';
 import { proxySettings } from './proxy-settings.ts';
-import { type SettingFacts, setting, settingFacts } from './setting.ts';
+import { type Listed, listSettings, type SettingFacts, setting } from './setting.ts';
 import {
   byteSize,
   CONCURRENCY,
   CONTEXT_LEN,
-  httpAddress,
-  modelNames,
   onOff,
   optionalList,
   seconds,
-  WORKER_ADDRESS,
   wholeNumber,
 } from './values.ts';
 
 export const settingsSchema = z.object({
-  host: setting(z.string().min(1), {
+  host: setting(hostName, {
     flag: '--host',
     variable: 'HOST',
     default: '127.0.0.1',
@@ -33,14 +32,14 @@ export const settingsSchema = z.object({
     placeholder: 'PORT',
     meaning: '0 = any free port',
   }),
-  controllerAddress: setting(httpAddress, {
+  controllerAddress: setting(openAddress, {
     flag: '--controller-address',
     variable: 'CONTROLLER_ADDRESS',
     default: 'http://localhost:21001',
     placeholder: 'URL',
     meaning: 'the FastChat controller',
   }),
-  workerAddress: setting(z.union([z.enum(['', 'auto']), httpAddress], WORKER_ADDRESS), {
+  workerAddress: setting(workerAddress, {
     flag: '--worker-address',
     variable: 'WORKER_ADDRESS',
     default: '',
@@ -71,7 +70,7 @@ export const settingsSchema = z.object({
       'comma list of NAME or NAME=GLM-MODEL; a bare name that is a GLM model id serves that ' +
       'model, any other bare name serves GLM_MODEL',
   }),
-  glmModel: setting(z.string().min(1), {
+  glmModel: setting(modelId, {
     flag: '--glm-model',
     variable: 'GLM_MODEL',
     default: 'glm-4',
@@ -160,14 +159,17 @@ export const settingsSchema = z.object({
     placeholder: 'KIND',
     meaning: "local = estimate, upstream = GLM's tokenizer endpoint, remembered",
   }),
-  apiKeys: setting(optionalList, {
-    variable: 'ZHIPUAI_API_KEY',
-    fileVariable: 'ZHIPUAI_API_KEY_FILE',
-    alias: 'ZAI_API_KEY',
-    default: '',
-    meaning: 'required: the key, id.secret; never a flag',
-  }),
-  baseUrl: setting(httpAddress, {
+  apiKeys: setting(
+    z.string().transform((text) => (text === '' ? [] : splitKeys(text))),
+    {
+      variable: 'ZHIPUAI_API_KEY',
+      fileVariable: 'ZHIPUAI_API_KEY_FILE',
+      alias: 'ZAI_API_KEY',
+      default: '',
+      meaning: 'required: the key, id.secret; never a flag',
+    },
+  ),
+  baseUrl: setting(baseAddress, {
     flag: '--base-url',
     variable: 'ZHIPUAI_BASE_URL',
     default: 'https://open.bigmodel.cn/api/paas/v4',
@@ -279,22 +281,14 @@ export const settingsSchema = z.object({
   }),
 });
 
-/** What flags and variables alone say. */
+/** What flags and variables alone say; times are in milliseconds. */
 export type SimpleSettings = Readonly<z.output<typeof settingsSchema>>;
-
-/** The settings as the rest of the program gets them; times are in milliseconds. */
-export type Settings = SimpleSettings & {
-  /** Whether MODEL_NAMES was given, and so decides what of MODELS_FILE is served. */
-  readonly modelNamesGiven: boolean;
-  /** What MODELS_FILE holds; empty without one. */
-  readonly models: ReadonlyMap<string, ModelEntry>;
-};
 
 export type SettingName = keyof typeof settingsSchema.shape;
 
 /** Every setting in the order of the schema, with its facts. */
-export const settingList: readonly { readonly name: SettingName; readonly facts: SettingFacts }[] =
-  Object.entries(settingsSchema.shape).map(([name, schema]) => {
-    // `setting` has given each its facts, and Object.entries widens the keys of the shape.
-    return { name: name as SettingName, facts: settingFacts.get(schema) as SettingFacts };
-  });
+export const settingList = listSettings(settingsSchema) as readonly Listed<
+  // The keys of the shape, and each of them has a variable.
+  SettingName,
+  SettingFacts
+>[];

@@ -36,18 +36,6 @@ export function byteSize(most: number) {
     .refine((bytes) => bytes >= 1024 && bytes <= most, `${remedy}, from 1KiB to ${most} bytes`);
 }
 
-/** An http(s) address without query or fragment; the trailing slash is dropped. */
-export const httpAddress = z
-  .string()
-  .refine(isHttpAddress, 'must be an http:// or https:// address without query or fragment')
-  .transform((address) => address.replace(/\/+$/, ''));
-
-function isHttpAddress(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, search, hash } = new URL(text);
-  return (protocol === 'http:' || protocol === 'https:') && search === '' && hash === '';
-}
-
 const TRUE = ['true', '1', 'yes', 'on'];
 const FALSE = ['false', '0', 'no', 'off'];
 
@@ -64,34 +52,12 @@ export const commaList = z
   .transform((text) => text.split(',').map((entry) => entry.trim()))
   .refine((list) => list.every((entry) => entry !== ''), 'must be a comma separated list');
 
-/** Empty for keys that only models of MODELS_FILE have. */
+/** A comma separated list that may have nothing in it. */
 export const optionalList = z.union(
   [z.literal('').transform((): string[] => []), commaList],
   'must be a comma separated list',
 );
 
-/** The address of a proxy; '' for none. */
-export const proxyAddress = z.union(
-  [z.literal(''), httpAddress],
-  'must be an http:// or https:// address',
-);
-
 export const CONTEXT_LEN = 'must be a whole number of tokens, or auto';
 
 export const CONCURRENCY = 'must be a whole number from 1 to 100000, or auto';
-
-export const WORKER_ADDRESS =
-  'must be an http:// or https:// address without query or fragment, or auto';
-
-/** `NAME` or `NAME=GLM-MODEL`. */
-export const modelNames = commaList
-  .transform((names) =>
-    names.map((entry) => {
-      const [name = '', ...model] = entry.split('=');
-      return { name: name.trim(), glmModel: model.length > 0 ? model.join('=').trim() : null };
-    }),
-  )
-  .refine(
-    (entries) => entries.every(({ name, glmModel }) => name !== '' && glmModel !== ''),
-    'must be a comma separated list of NAME or NAME=GLM-MODEL',
-  );

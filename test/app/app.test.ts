@@ -18,8 +18,8 @@ t.test('no secret of any setting gets into a log line', async (t) => {
     ZHIPUAI_API_KEY: 'id1.planted-secret-1,id2.planted-secret-2',
     FENCE_SECRET: 'planted-fence',
     WORKER_ADDRESS: 'http://u:planted-worker@w',
-    CONTROLLER_ADDRESS: 'http://u:planted-controller@127.0.0.1:1',
-    ZHIPUAI_BASE_URL: 'http://u:planted-base@127.0.0.1:1',
+    CONTROLLER_ADDRESS: 'http://127.0.0.1:1',
+    HTTPS_PROXY: 'http://u:planted-proxy@127.0.0.1:1',
     MODELS_FILE: `${file}/models.json`,
     OWN_KEY: 'id3.planted-secret-3',
     NO_REGISTER: 'false',
@@ -134,7 +134,7 @@ t.test('addresses are taken apart without changing them', async (t) => {
 t.test('what is advertised is what is given, else where it listens', async (t) => {
   const url = 'http://127.0.0.1:7';
   const advertised = async (env: Record<string, string>) => {
-    const address = new AdvertisedAddress(settingsFrom({ ...BASE, ...env }), url);
+    const address = new AdvertisedAddress(settingsFrom({ ...BASE, ...env }).controller, url);
     return [address.known, await address.find(), await address.find(), address.known];
   };
   t.strictSame(await advertised({}), [url, url, url, url]);

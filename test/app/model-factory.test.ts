@@ -2,7 +2,7 @@
 
 import t, { type Test } from 'tap';
 import { Agent } from 'undici';
-import { concurrencyOf, ModelFactory } from '../../src/app/model-factory.ts';
+import { concurrencyOf, factorySettings, ModelFactory } from '../../src/app/model-factory.ts';
 import { loadModelsFile } from '../../src/config/models-file.ts';
 import { GlmClock } from '../../src/glm/glm-clock.ts';
 import { RefusedFields } from '../../src/glm/refused-fields.ts';
@@ -27,7 +27,7 @@ function factoryOf(t: Test, env: Env) {
   const { admission } = partsOf();
   const refusedFields = new RefusedFields(() => undefined);
   const parts = { admission, dispatcher, clock, glmClock, refusedFields, userAgent: 'test' };
-  const factory = new ModelFactory(settingsFrom(env), parts);
+  const factory = new ModelFactory(factorySettings(settingsFrom(env)), parts);
   return (file: object) => {
     const read = loadModelsFile(`${t.testdir({ 'm.json': JSON.stringify(file) })}/m.json`, env);
     if (!read.ok) throw new Error(read.problems.join());

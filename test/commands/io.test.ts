@@ -1,7 +1,7 @@
 // What commands share of the process.
 
 import t from 'tap';
-import { aborted, failed, misuse, readDotenv, stopSignal } from '../../src/commands/io.ts';
+import { aborted, failed, misuse, stopSignal, unread } from '../../src/commands/io.ts';
 import { fakeIo } from '../support/fake-io.ts';
 
 t.test('a wrong call is told a line per problem, and is exit code 2', async (t) => {
@@ -23,11 +23,13 @@ t.test('a failure is told in one line, whatever was thrown, and is exit code 1',
   }
 });
 
-t.test('.env is read as Node reads it, and is empty where there is none', async (t) => {
-  const directory = t.testdir({ '.env': '# comment\nA=1\nB="two words"\nexport C=3\nEMPTY=\n' });
-  t.strictSame({ ...readDotenv(directory) }, { A: '1', B: 'two words', C: '3', EMPTY: '' });
-  t.strictSame(readDotenv(`${directory}/none`), {});
-  t.strictSame(readDotenv(t.testdir({ '.env': {} })), {}, 'a folder of that name');
+t.test('a reader of standard output who has gone is noticed', async (t) => {
+  const { io } = fakeIo([]);
+  io.stdout.on('error', () => undefined);
+  const gone = unread(io);
+  t.equal(gone.aborted, false);
+  io.stdout.emit('error', Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
+  t.equal(gone.aborted, true);
 });
 
 t.test('the first signal aborts, the second exits', async (t) => {

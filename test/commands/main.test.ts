@@ -3,8 +3,12 @@
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import t from 'tap';
+import { commands } from '../../src/commands/commands.ts';
+import { demoCommand } from '../../src/commands/demo/command.ts';
+import { commandHelp, programHelp } from '../../src/commands/help.ts';
 import { main } from '../../src/commands/main.ts';
-import { helpText } from '../../src/config/help.ts';
+import { sandboxCommand } from '../../src/commands/sandbox.ts';
+import { serveCommand } from '../../src/commands/serve.ts';
 import { SANDBOX_KEY } from '../../src/sandbox/glm/fake-glm.ts';
 import { fakeIo } from '../support/fake-io.ts';
 import { call, json } from '../support/http-call.ts';
@@ -13,32 +17,37 @@ import { withController } from '../support/with-controller.ts';
 const ENV = { ZHIPUAI_API_KEY: SANDBOX_KEY, NO_REGISTER: 'true', PORT: '0' };
 const URL_LINE = /"url":"(http:[^"]+)"/;
 
-t.test('help is shown wherever it is asked for', async (t) => {
-  for (const argv of [
-    ['--help'],
-    ['-h'],
-    ['serve', '--port', 'wrong', '--help'],
-    ['bogus', '-h'],
-  ]) {
+t.test('help is that of the command, wherever it is asked for', async (t) => {
+  for (const [argv, command] of [
+    [['--help']],
+    [['-h']],
+    [['bogus', '-h']],
+    [['serve', '--port', 'wrong', '--help'], serveCommand],
+    [['demo', '-h'], demoCommand],
+    [['sandbox', '--help'], sandboxCommand],
+  ] as const) {
     const { io, stdout, stderr } = fakeIo(argv);
     t.equal(await main(io), 0);
-    t.strictSame([stdout.text, stderr.text], [helpText(), '']);
+    const help = command === undefined ? programHelp(commands) : commandHelp(command);
+    t.strictSame([stdout.text, stderr.text], [help, '']);
   }
 });
 
 t.test('no command and an unknown one are wrong calls that name the right ones', async (t) => {
-  for (const [argv, first] of [
-    [[], 'no command given'],
-    [['srve'], 'unknown command: srve'],
-    [['constructor'], 'unknown command: constructor'],
+  const known = 'the commands are serve, demo, sandbox (see --help)';
+  for (const [argv, line] of [
+    [[], `no command given: ${known}`],
+    [['--port', '1'], `no command given: ${known}`],
+    [['srve'], 'srve: is no command, did you mean serve? The commands'],
+    [['Demo'], 'Demo: is no command, did you mean demo? The commands'],
+    [['constructor'], `constructor: is no command: ${known}`],
+    [['id.PLANTED'], `this is no command: ${known}`],
   ] as const) {
     const { io, stdout, stderr } = fakeIo(argv);
     t.equal(await main(io), 2);
     t.equal(stdout.text, '');
-    const [line, commands, ...rest] = stderr.text.split('\n');
-    t.equal(line, `glm-worker: ${first}`);
-    t.match(commands, /^glm-worker: commands: serve, demo, .*\(see --help\)$/);
-    t.strictSame(rest, ['']);
+    t.ok(stderr.text.startsWith(`glm-worker: ${line}`), stderr.text);
+    t.equal(stderr.text.split('\n').length, 2);
   }
 });
 
@@ -93,8 +102,50 @@ t.test('a port in use is a failure in one line', async (t) => {
   const env = { ...ENV, LOG_LEVEL: 'silent', PORT: String(port) };
   const { io, stderr } = fakeIo(['serve'], { env });
   t.equal(await main(io), 1);
-  const why = `listen EADDRINUSE: address already in use 127.0.0.1:${port}`;
-  t.equal(stderr.text, `glm-worker: ${why}\n`);
+  const system = `listen EADDRINUSE: address already in use 127.0.0.1:${port}`;
+  const why =
+    'the port is taken: end the program that has it, or choose another (0 = any free one)';
+  t.equal(stderr.text, `glm-worker: --port / PORT: ${why} (${system})\n`);
+  const sandbox = fakeIo(['sandbox', '--glm-port', `${port}`]);
+  t.equal(await main(sandbox.io), 1);
+  t.equal(sandbox.stderr.text, `glm-worker: --glm-port: ${system}\n`);
+  const controller = fakeIo(['sandbox', '--controller-port', `${port}`]);
+  t.equal(await main(controller.io), 1);
+  t.equal(controller.stderr.text, `glm-worker: --controller-port: ${system}\n`);
+});
+
+t.test('a host that is not one of this machine is a failure that names its setting', async (t) => {
+  const env = { ...ENV, LOG_LEVEL: 'silent' };
+  const { io, stderr } = fakeIo(['serve', '--host', '203.0.113.7'], { env });
+  t.equal(await main(io), 1);
+  t.match(
+    stderr.text,
+    /^glm-worker: --host \/ HOST: this machine does not have the address \(.+\)\n$/,
+  );
+});
+
+t.test(
+  'a .env that is there and cannot be read is a wrong call, as are lines that say nothing',
+  async (t) => {
+    for (const [files, problem] of [
+      [{ '.env': {} }, '.env: is there and cannot be read (EISDIR)'],
+      [{ '.env': '# PORT\n\nPORT 21002\n' }, '.env: line 3 is not NAME=VALUE'],
+    ] as const) {
+      const { io, stderr } = fakeIo(['serve'], { env: ENV, directory: t.testdir(files) });
+      t.equal(await main(io), 2);
+      t.equal(stderr.text, `glm-worker: ${problem}\n`);
+    }
+  },
+);
+
+t.test('what was put right is a warning in the log', async (t) => {
+  const directory = t.testdir({ '.env': 'FOO=1\n' });
+  const { io, stderr, signal } = fakeIo(['serve'], { env: ENV, directory });
+  const code = main(io);
+  await stderr.until(/"level":"warn".*"msg":"\.env: FOO: is no setting, and nothing reads it"/);
+  await stderr.until(URL_LINE);
+  signal();
+  t.equal(await code, 0);
 });
 
 t.test('SIGHUP reads MODELS_FILE again, and a bad one changes nothing', async (t) => {
@@ -110,7 +161,9 @@ t.test('SIGHUP reads MODELS_FILE again, and a bad one changes nothing', async (t
   t.strictSame(await names(), ['one', 'two']);
   writeFileSync(file, '{"one":');
   reload();
-  await stderr.until(/"why":"MODELS_FILE: the file is not valid JSON"/);
+  await stderr.until(
+    /"why":"--models-file \/ MODELS_FILE: \S+models\.json, line 1: is not valid JSON"/,
+  );
   t.strictSame(await names(), ['one', 'two']);
   signal();
   t.equal(await code, 0);
@@ -140,7 +193,7 @@ t.test('the sandbox says in one line where everything is, and runs until a signa
   }
 });
 
-t.test('flags that a command does not know are a wrong call, in one line', async (t) => {
+t.test('flags that a command does not know are a wrong call, in a line each', async (t) => {
   for (const argv of [
     ['sandbox', '--bogus'],
     ['sandbox', '--glm-port', '--host'],
@@ -150,15 +203,17 @@ t.test('flags that a command does not know are a wrong call, in one line', async
   ]) {
     const { io, stderr, stdout } = fakeIo(argv);
     t.equal(await main(io), 2, argv.join(' '));
-    t.match(stderr.text, /^glm-worker: .+\n$/);
+    t.match(stderr.text, /^(glm-worker: .+\n)+$/);
     t.equal(stdout.text, '');
   }
 });
 
-t.test('a sandbox port that cannot be had is a failure in one line', async (t) => {
-  for (const port of ['x', '99999']) {
-    const { io, stderr } = fakeIo(['sandbox', '--glm-port', port]);
-    t.equal(await main(io), 1);
-    t.match(stderr.text, /^glm-worker: .*port.*\n$/);
+t.test('a sandbox port that is none is a wrong call that names the flag', async (t) => {
+  for (const flag of ['--glm-port', '--controller-port']) {
+    for (const port of ['abc', '99999', '-1']) {
+      const { io, stderr } = fakeIo(['sandbox', `${flag}=${port}`]);
+      t.equal(await main(io), 2);
+      t.equal(stderr.text, `glm-worker: ${flag}: must be a whole number from 0 to 65535\n`);
+    }
   }
 });

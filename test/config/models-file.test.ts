@@ -12,8 +12,12 @@ function read(t: Test, content: unknown, env: Readonly<Record<string, string>> =
 }
 
 function entriesOf(result: ModelsFileResult): unknown {
-  return result.ok ? [...result.entries] : result.problems;
+  if (result.ok) return [...result.entries];
+  // The folder of a test is a new one each time.
+  return result.problems.map((problem) => problem.replace(/\/\S+\/models\.json/, 'models.json'));
 }
+
+const TITLE = '--models-file / MODELS_FILE: models.json';
 
 const NOTHING = {
   version: undefined,
@@ -142,7 +146,7 @@ t.test(
 
 t.test('what is wrong is told with its path and never its value', async (t) => {
   for (const [content, ...problems] of [
-    ['{"PLANTED": ', 'the file: is not valid JSON'],
+    ['{"PLANTED": ', 'is not valid JSON'],
     [[], 'the file: must be object'],
     [{ a: 'PLANTED' }, 'a: must be object'],
     [
@@ -209,18 +213,38 @@ t.test('what is wrong is told with its path and never its value', async (t) => {
       'b.version: Too small: expected string to have >=1 characters',
     ],
   ] as const) {
-    const told = problems.map((problem) =>
-      `MODELS_FILE: ${problem}`.replace('file: is', 'file is'),
-    );
+    const told = problems.map((problem) => `${TITLE}, line 1: ${problem}`);
     t.strictSame(entriesOf(read(t, content)), told, JSON.stringify(content));
   }
 });
 
-t.test('a file that cannot be read is told without its path', async (t) => {
-  for (const path of ['/no/such/PLANTED', t.testdir()]) {
-    t.strictSame(entriesOf(loadModelsFile(path, {})), ['MODELS_FILE: the file cannot be read']);
+t.test('what is wrong is told with its line, or that of the nearest thing around it', async (t) => {
+  for (const [content, problem] of [
+    ['{\n  "a": {\n    "vision": true,\n  }\n}', 'line 4: is not valid JSON'],
+    ['{\r\n  "a": {}\r\n  "b": {}\r\n}', 'line 3: is not valid JSON'],
+    ['\ufeff{\n"a": {}, // why\n}', 'line 2: is not valid JSON'],
+    ['', 'line 1: is not valid JSON'],
+    ['{\n  "a": {\n    "vision":\n 1\n  }\n}', 'line 4: a.vision: must be boolean'],
+    ['{\n  "a":\n {"verison": 1}\n}', 'line 3: a: Unrecognized key: "verison"'],
+    ['{\n  "a": {\n "api_key": "$UNSET"}\n}', 'line 3: a.api_key: the variable $UNSET is not set'],
+  ] as const) {
+    t.strictSame(entriesOf(read(t, content)), [`${TITLE}, ${problem}`]);
   }
 });
+
+t.test(
+  'a file that cannot be read is told with its path, unless that looks like a key',
+  async (t) => {
+    const folder = t.testdir();
+    for (const [path, told] of [
+      ['/no/such/file', '/no/such/file: cannot be read (ENOENT)'],
+      [folder, `${folder}: cannot be read (EISDIR)`],
+      ['0123456789abcdef0123456789abcdef.AbCdEfGh12345678', 'the file: cannot be read (ENOENT)'],
+    ] as const) {
+      t.strictSame(entriesOf(loadModelsFile(path, {})), [`--models-file / MODELS_FILE: ${told}`]);
+    }
+  },
+);
 
 /** Settings from a file with this content. */
 function load(t: Test, content: unknown, env: Readonly<Record<string, string>> = {}, dotenv = {}) {
@@ -248,7 +272,7 @@ t.test('the common key is needed unless every served model has its own', async (
 t.test("a model's key must have the form of a key, and is not repeated", async (t) => {
   for (const OWN of ['PLANTED', 'PLANTED.b.c', 'a.b,,PLANTED.d']) {
     t.strictSame(problemsOf(load(t, { m: { api_key: '$OWN' } }, { OWN })), [
-      'MODELS_FILE: m.api_key: what its variable holds must be id.secret as shown on the API keys ' +
+      '--models-file / MODELS_FILE: m.api_key: what its variable holds must be id.secret as shown on the API keys ' +
         'page, with exactly one dot (several keys: comma separated)',
     ]);
   }
@@ -263,15 +287,15 @@ t.test('variables of the file come from the environment, then from .env', async 
     [{}, 'from.dotenv'],
   ] as const) {
     const result = load(t, { m: { api_key: '$OWN' } }, env, { OWN: 'from.dotenv' });
-    t.strictSame(result.ok && result.settings.models.get('m')?.apiKeys, [expected]);
+    t.strictSame(result.ok && result.settings.models.entries.get('m')?.apiKeys, [expected]);
   }
 });
 
 t.test('whether MODEL_NAMES was given is known, since it decides what is served', async (t) => {
   const given = load(t, { m: {} }, { ZHIPUAI_API_KEY: 'a.b', MODEL_NAMES: 'm' });
   const absent = load(t, { m: {} }, { ZHIPUAI_API_KEY: 'a.b' });
-  t.equal(given.ok && given.settings.modelNamesGiven, true);
-  t.equal(absent.ok && absent.settings.modelNamesGiven, false);
+  t.equal(given.ok && given.settings.models.modelNamesGiven, true);
+  t.equal(absent.ok && absent.settings.models.modelNamesGiven, false);
 });
 
 t.test('the file is read again with the same checks', async (t) => {
@@ -288,8 +312,8 @@ t.test('the file is read again with the same checks', async (t) => {
     ['b', NOTHING],
     ['c', NOTHING],
   ]);
-  t.strictSame(entriesOf(again('{')), ['MODELS_FILE: the file is not valid JSON']);
+  t.strictSame(entriesOf(again('{')), [`${TITLE}, line 1: is not valid JSON`]);
   t.match(entriesOf(again('{"b":{"api_key":"$OWN"}}', { OWN: 'nodot' })), [
-    /^MODELS_FILE: b\.api_key/,
+    /^--models-file \/ MODELS_FILE: b\.api_key/,
   ]);
 });

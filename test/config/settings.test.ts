@@ -6,8 +6,9 @@ import { KEY, load, problemsOf, settingOf } from '../support/loading.ts';
 
 const SECONDS = /must be a number of seconds from /;
 const WHOLE = /must be a whole number/;
-const ADDRESS = /must be an http:\/\/ or https:\/\/ address without query or fragment/;
-const OPTION = /expected one of /;
+const ADDRESS =
+  /must be an http:\/\/ or https:\/\/ address without query or fragment|user:password/;
+const OPTION = /must be one of /;
 
 /** The same for everything that is a number of seconds. */
 function seconds(inside: string, ms: number, outside: readonly string[]) {
@@ -37,10 +38,11 @@ const ROWS: Readonly<Record<string, Row>> = {
   host: {
     takes: [
       ['::1', '::1'],
+      ['[::1]', '::1'],
       ['gpu-box', 'gpu-box'],
     ],
-    refuses: [],
-    remedy: /./,
+    refuses: ['http://0.0.0.0', '127.0.0.1:8000', '[::1]:80', 'a b', 'a/b', 'u@h', 'http:'],
+    remedy: /must be an IP address or a host name alone/,
   },
   port: {
     takes: [
@@ -55,7 +57,16 @@ const ROWS: Readonly<Record<string, Row>> = {
       ['http://c:1', 'http://c:1'],
       ['https://c/p//', 'https://c/p'],
     ],
-    refuses: ['c:21001', 'ftp://c', '//c', 'http://', 'http://c?x=1', 'http://c#x', 'localhost'],
+    refuses: [
+      'c:21001',
+      'ftp://c',
+      '//c',
+      'http://',
+      'http://c?x=1',
+      'http://c#x',
+      'localhost',
+      'http://u:p@c:1',
+    ],
     remedy: ADDRESS,
   },
   workerAddress: {
@@ -63,8 +74,27 @@ const ROWS: Readonly<Record<string, Row>> = {
       ['auto', 'auto'],
       ['http://u:p%40@w:1/prefix/', 'http://u:p%40@w:1/prefix'],
     ],
-    refuses: ['AUTO', 'w:21002', 'http://w?x', 'ws://w'],
-    remedy: /must be an http.* or auto$/,
+    refuses: [
+      ...[
+        'AUTO',
+        'w:21002',
+        'http://w?x',
+        'ws://w',
+        'http://0.0.0.0:1',
+        'https://0/p',
+        'http://0x0',
+      ],
+      ...['http://[::]:21002', 'http://[::ffff:0.0.0.0]', 'http://000.000.000.000'],
+      ...[
+        'http://w/*',
+        'http://w/:a',
+        'http://w/a(b',
+        'http://w/%',
+        'http://w/a%2a',
+        'http://w/%3A',
+      ],
+    ],
+    remedy: /must be an http.* or auto$|must not be a wildcard.* or auto$|its path must not hold/,
   },
   noRegister: {
     takes: [
@@ -93,10 +123,17 @@ const ROWS: Readonly<Record<string, Row>> = {
         ],
       ],
     ],
-    refuses: [',', 'a,,b', 'a,', 'a=', '=glm-4', ' = '],
-    remedy: /must be a comma separated list/,
+    refuses: [
+      ...[',', 'a,,b', 'a,', 'a=', '=glm-4', ' = '],
+      ...['a;b', 'a；b', 'a，b', 'a b', '"a"', "a='glm-4'", '[a]', 'a=glm-4 glm-5', '“a”', '(a)'],
+    ],
+    remedy: /must be a comma separated list|must not hold blanks/,
   },
-  glmModel: { takes: [['glm-4.6', 'glm-4.6']], refuses: [], remedy: /./ },
+  glmModel: {
+    takes: [['glm-4.6', 'glm-4.6']],
+    refuses: ['glm 4', 'glm-4;glm-5', '"glm-4"'],
+    remedy: /must not hold blanks/,
+  },
   modelsFile: { takes: [], refuses: ['/no/such/file'], remedy: /cannot be read/ },
   contextLen: {
     takes: [
@@ -150,13 +187,38 @@ const ROWS: Readonly<Record<string, Row>> = {
     takes: [
       ['id.secret', ['id.secret']],
       [' a.b , c.d ', ['a.b', 'c.d']],
+      ['"a.b"', ['a.b']],
+      ["'a.b,c.d'", ['a.b', 'c.d']],
+      ['"a.b", `c.d`', ['a.b', 'c.d']],
     ],
-    refuses: ['nodot', 'a.b.c', '.secret', 'id.', 'a.b,,c.d', 'a b.c', 'ключ.секрет', 'a.b,nodot'],
-    remedy: /must be (id\.secret|a comma separated list)/,
+    refuses: [
+      'nodot',
+      'a.b.c',
+      '.secret',
+      'id.',
+      'a.b,,c.d',
+      'a b.c',
+      'ключ.секрет',
+      'a.b,nodot',
+    ].concat([
+      ...['Bearer a.b', 'bearer', '"Bearer a.b"', 'a.b,Bearer c.d'],
+      ...[
+        'your-id.your-secret',
+        'YOUR_API_KEY',
+        '<id>.<secret>',
+        '$KEY',
+        'xxxx.xxxx',
+        'change-me.x',
+      ],
+    ]),
+    remedy: /must be (id\.secret|the key alone)|is still the example/,
   },
   baseUrl: {
-    takes: [['https://api.z.ai/api/paas/v4/', 'https://api.z.ai/api/paas/v4']],
-    refuses: ['open.bigmodel.cn', 'https://x?key=1'],
+    takes: [
+      ['https://api.z.ai/api/paas/v4/', 'https://api.z.ai/api/paas/v4'],
+      ['https://x/v4/chat/completions/', 'https://x/v4'],
+    ],
+    refuses: ['open.bigmodel.cn', 'https://x?key=1', 'https://key@x'],
     remedy: ADDRESS,
   },
   auth: {

@@ -1,14 +1,8 @@
 // The kinds of values at their limits, as far as no setting shows them.
 
 import t from 'tap';
-import {
-  byteSize,
-  commaList,
-  httpAddress,
-  onOff,
-  seconds,
-  wholeNumber,
-} from '../../src/config/values.ts';
+import { httpAddress } from '../../src/config/addresses.ts';
+import { byteSize, commaList, onOff, seconds, wholeNumber } from '../../src/config/values.ts';
 
 t.test('limits are part of the range', async (t) => {
   const number = wholeNumber(2, 5);

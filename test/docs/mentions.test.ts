@@ -3,7 +3,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t from 'tap';
-import { helpText } from '../../src/config/help.ts';
+import { commands as table } from '../../src/commands/commands.ts';
+import { commandHelp, programHelp } from '../../src/commands/help.ts';
 import { settingList } from '../../src/config/settings.ts';
 import { COMING_NAMES } from '../support/coming-names.ts';
 import { root } from '../support/readme-tables.ts';
@@ -102,7 +103,7 @@ everyPage(
 
 everyPage('commands and flags of the worker are in --help', (text) => {
   const own = /\b(?:glm-worker|npm start|npm run demo|cli\.js)\b(.*)/;
-  const help = helpText();
+  const help = [programHelp(table), ...table.map(commandHelp)].join('');
   const code = [...spans(text), ...commands(text)].filter((line) => !/^docker /.test(line));
   const rests = code.map((line) => own.exec(line)?.[1] ?? '');
   const words = rests.flatMap((rest) => rest.trim().split(/\s+/));

@@ -18,10 +18,17 @@ export function load(
 
 /** One setting, or the problems that stand in its way. */
 export function settingOf(result: LoadResult, name: string): unknown {
-  return result.ok ? Object(result.settings)[name] : result.problems;
+  if (!result.ok) return result.problems;
+  const slices = Object.values(result.settings);
+  return Object(slices.find((slice) => name in slice))[name];
 }
 
 /** What is wrong. */
 export function problemsOf(result: LoadResult): readonly string[] {
   return result.ok ? [] : result.problems;
+}
+
+/** What the log will say of the settings; the problems where they are not taken. */
+export function warningsOf(result: LoadResult): readonly string[] {
+  return result.ok ? result.settings.warnings : result.problems;
 }

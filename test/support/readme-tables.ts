@@ -2,8 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { settingsTable } from '../../src/config/help.ts';
 import { settingList } from '../../src/config/settings.ts';
+import { settingsTable } from '../../src/config/settings-table.ts';
 import { type ParameterRow, parameterRows } from '../../src/fastchat/parameters.ts';
 import { chatModelFacts, embeddingModelFacts } from '../../src/glm/catalogue.ts';
 import { glmParameters } from '../../src/glm/parameters.ts';

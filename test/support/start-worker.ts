@@ -3,7 +3,7 @@
 import type { Test } from 'tap';
 import { type App, startApp } from '../../src/app/app.ts';
 import { loadSettings } from '../../src/config/load.ts';
-import type { Settings } from '../../src/config/settings.ts';
+import type { Settings } from '../../src/config/slices.ts';
 import {
   type FakeGlm,
   type FakeGlmOptions,

@@ -1,11 +1,13 @@
 // `glm-worker demo`: everything in one process, one chat shown live, then a server to play with.
 
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
-import pretty from 'pino-pretty';
 import { Agent } from 'undici';
-import { aborted, failed, type Io, misuse, readDotenv, stopSignal } from '../io.ts';
+import { readDotenv } from '../../config/dotenv.ts';
+import { readFlagsOf } from '../../config/read-settings.ts';
+import { readableLines } from '../../telemetry/readable-lines.ts';
+import { aborted, failed, type Io, misuse, stopSignal, unread } from '../io.ts';
 import { ask, generateBody, type Question } from './caller.ts';
+import { demoFlags } from './flags.ts';
 import { createScreen } from './screen.ts';
 import { type Stage, setStage } from './stage.ts';
 
@@ -15,8 +17,10 @@ const QUESTION = '你好！Please say in two sentences what you are.';
 const READY_POLL_MS = 10;
 
 interface DemoOptions {
-  readonly once: string | undefined;
+  /** The one question; '' for the demo's own, and serving after it. */
+  readonly once: string;
   readonly live: boolean;
+  readonly logLevel: string;
   readonly set: typeof setStage;
 }
 
@@ -25,34 +29,32 @@ interface DemoOptions {
  * @param set how the stage is set
  */
 export async function demo(io: Io, argv: readonly string[], set = setStage): Promise<number> {
+  const read = readFlagsOf(demoFlags, argv, io.env);
+  if (!read.ok) return misuse(io, read.problems);
+  const { values, given } = read;
+  // With one question stderr stays quiet unless something is wrong.
+  const logLevel = values.once === '' || given.has('logLevel') ? values.logLevel : 'warn';
   try {
-    const options = { once: { type: 'string' }, live: { type: 'boolean' } } as const;
-    const { values } = parseArgs({ args: [...argv], options });
-    return await runDemo(io, { once: values.once, live: values.live === true, set });
+    return await runDemo(io, { ...values, logLevel, set });
   } catch (error) {
     return failed(io, error);
   }
 }
 
-async function runDemo(io: Io, { once, live, set }: DemoOptions): Promise<number> {
-  const stop = stopSignal(io);
-  const result = await set({
-    live,
-    env: io.env,
-    dotenv: readDotenv(io.directory),
-    // With one question, stdout is the answer's and stderr stays quiet unless something is wrong.
-    ...(once === undefined
-      ? { logLevel: io.env['LOG_LEVEL'] || 'info', logs: prettyLogs() }
-      : { logLevel: 'error', logs: io.stderr }),
-  });
+async function runDemo(io: Io, { once, live, logLevel, set }: DemoOptions): Promise<number> {
+  const stop = AbortSignal.any([stopSignal(io), unread(io)]);
+  const dotenv = live ? readDotenv(io.directory) : { values: {}, problems: [] };
+  if (dotenv.problems.length > 0) return misuse(io, dotenv.problems);
+  const logs = readableLines(io.logs);
+  const result = await set({ live, env: io.env, dotenv: dotenv.values, logLevel, logs });
   if (!result.ok) return misuse(io, result.problems);
   const { stage } = result;
   const dispatcher = new Agent();
   try {
     await registered(stage, stop);
     const { model, controller } = stage;
-    const question = { controller: controller.url, model, text: once ?? QUESTION };
-    if (once !== undefined) return await answerOnce(io, dispatcher, question, stop);
+    const question = { controller: controller.url, model, text: once || QUESTION };
+    if (once !== '') return await answerOnce(io, dispatcher, question, stop);
     await showChat(io, stage, dispatcher, question, stop);
     if (!stop.aborted) await showAddresses(io, dispatcher, stage, question);
     await aborted(stop);
@@ -62,15 +64,11 @@ async function runDemo(io: Io, { once, live, set }: DemoOptions): Promise<number
   }
 }
 
-function prettyLogs() {
-  return pretty({ destination: 2, sync: true, singleLine: true, translateTime: 'SYS:HH:MM:ss' });
-}
-
 async function registered({ app }: Stage, stop: AbortSignal): Promise<void> {
   while (app.readiness() !== null && !stop.aborted) await delay(READY_POLL_MS);
 }
 
-/** Prints the answer and nothing else. */
+/** Prints the answer and nothing else; as much of it as there is when it is stopped. */
 async function answerOnce(
   io: Io,
   dispatcher: Agent,
@@ -78,13 +76,24 @@ async function answerOnce(
   stop: AbortSignal,
 ): Promise<number> {
   let shown = '';
-  for await (const frame of ask(dispatcher, question, stop)) {
-    if (frame.error_code !== 0) throw new Error(`${frame.text} (${frame.error_code})`);
-    io.stdout.write(frame.text.slice(shown.length));
-    shown = frame.text;
-  }
+  await untilStopped(stop, async () => {
+    for await (const frame of ask(dispatcher, question, stop)) {
+      if (frame.error_code !== 0) throw new Error(`${frame.text} (${frame.error_code})`);
+      io.stdout.write(frame.text.slice(shown.length));
+      shown = frame.text;
+    }
+  });
   io.stdout.write('\n');
   return 0;
+}
+
+/** A question that was given up ends with an error, which is none. */
+async function untilStopped(stop: AbortSignal, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!stop.aborted) throw error;
+  }
 }
 
 /** Shows one chat as it comes, and its figures. */
@@ -101,9 +110,9 @@ async function showChat(
   if (logger.isLevelEnabled('info')) logger.level = 'warn';
   const screen = createScreen(io.stdout, () => performance.now());
   try {
-    for await (const frame of ask(dispatcher, question, stop)) screen.show(frame);
-  } catch (error) {
-    if (!stop.aborted) throw error;
+    await untilStopped(stop, async () => {
+      for await (const frame of ask(dispatcher, question, stop)) screen.show(frame);
+    });
   } finally {
     screen.close();
     logger.level = level;

@@ -3,14 +3,17 @@
 import type { DestinationStream } from 'pino';
 import { type App, startApp } from '../../app/app.ts';
 import { loadSettings } from '../../config/load.ts';
+import type { Environment } from '../../config/read-settings.ts';
+import { variablesOf } from '../../config/setting.ts';
+import { settingList } from '../../config/settings.ts';
 import {
   type MiniController,
   startMiniController,
 } from '../../sandbox/controller/mini-controller.ts';
 import { type FakeGlm, SANDBOX_KEY, startFakeGlm } from '../../sandbox/glm/fake-glm.ts';
 
-/** What of the user's environment counts with `--live`; the rest would fight the demo's own. */
-const LIVE_VARIABLES = [
+/** The settings of the user that count with `--live`; the rest would fight the demo's own. */
+const LIVE_VARIABLES: readonly string[] = [
   'ZHIPUAI_API_KEY',
   'ZHIPUAI_API_KEY_FILE',
   'ZAI_API_KEY',
@@ -18,7 +21,7 @@ const LIVE_VARIABLES = [
   'GLM_AUTH',
   'GLM_MODEL',
   'MODEL_NAMES',
-] as const;
+];
 
 /** Told at a reading pace, in Chinese and English. */
 const ANSWER = {
@@ -34,8 +37,6 @@ const ANSWER = {
 
 /** A model that chats, one that sees and one that embeds. */
 const SANDBOX_MODELS = 'glm-4.6,glm-4.6v,embedding-3';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface StageOptions {
   /** The real GLM instead of the sandbox. */
@@ -69,6 +70,8 @@ export async function setStage(options: StageOptions): Promise<StageResult> {
     argv: [
       ...['--host=127.0.0.1', '--port=0', '--context-len=auto', `--log-level=${options.logLevel}`],
       `--controller-address=${controller.url}`,
+      // Whoever ends the demo waits for nothing.
+      '--drain-timeout=0',
     ],
     env: environment(options.env, sandbox),
     dotenv: environment(options.dotenv, sandbox),
@@ -82,9 +85,9 @@ export async function setStage(options: StageOptions): Promise<StageResult> {
     await app.stop();
     await closeOthers();
   };
-  const [first = { name: '' }] = loaded.settings.modelNames;
-  const glm = loaded.settings.baseUrl;
-  return { ok: true, stage: { app, controller, glm, model: first.name, close } };
+  const { models } = loaded.settings;
+  const [first = { name: '' }] = models.modelNames;
+  return { ok: true, stage: { app, controller, glm: models.baseUrl, model: first.name, close } };
 }
 
 function environment(given: Environment, sandbox: FakeGlm | null): Environment {
@@ -95,5 +98,8 @@ function environment(given: Environment, sandbox: FakeGlm | null): Environment {
       MODEL_NAMES: SANDBOX_MODELS,
     };
   }
-  return Object.fromEntries(LIVE_VARIABLES.map((name) => [name, given[name]]));
+  const settings = settingList.flatMap(({ facts }) => variablesOf(facts));
+  const others = settings.filter((name) => !LIVE_VARIABLES.includes(name));
+  // What is no setting stays: it may be a misspelt one.
+  return Object.fromEntries(Object.entries(given).filter(([name]) => !others.includes(name)));
 }

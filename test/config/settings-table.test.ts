@@ -1,26 +1,8 @@
-// The texts made from the settings leave nothing out.
+// The settings as a table, and the rules that their flags and variables keep.
 
 import t from 'tap';
-import { helpText, settingsTable } from '../../src/config/help.ts';
 import { settingList } from '../../src/config/settings.ts';
-
-t.test('the help names every flag with its variables, its default and its meaning', async (t) => {
-  const help = helpText();
-  for (const { facts } of settingList) {
-    const { flag = '(no flag)', placeholder, variable, fileVariable, alias, meaning } = facts;
-    const head = placeholder === undefined ? flag : `${flag} ${placeholder}`;
-    const variables = [variable, fileVariable, alias].filter((name) => name !== undefined);
-    const fallback = facts.default === '' ? '' : ` [${facts.default}]`;
-    const entry = `  ${head}\n      ${variables.join(', ')}${fallback}\n      ${meaning}\n`;
-    t.ok(help.includes(entry), entry);
-  }
-});
-
-t.test('the help names every command', async (t) => {
-  for (const command of ['serve', 'demo', 'sandbox', '--help | --version']) {
-    t.ok(helpText().includes(`glm-worker ${command}`), command);
-  }
-});
+import { settingsTable } from '../../src/config/settings-table.ts';
 
 t.test(
   'secrets and proxies, which may hold one, have no flag that every user of a machine could read',
