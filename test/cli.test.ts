@@ -14,6 +14,35 @@ t.test('--version is answered on stdout', async (t) => {
   t.strictSame(ended, { code: 0, signal: null, stdout: `${version}\n`, stderr: '' });
 });
 
+t.test('a Node.js that is too old is told in one sentence', async (t) => {
+  const { engines } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  const floor = engines.node.replace('>=', '');
+  for (const [node, old] of [
+    ['18.20.8', true],
+    ['20.18.3', true],
+    [`${floor}.0`, false],
+    ['22.0.0', false],
+  ] as const) {
+    const pretended = `Object.defineProperty(process,'versions',{value:{...process.versions,node:'${node}'}})`;
+    const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(pretended)}` };
+    const { code, stdout, stderr } = await command(t, ['--version'], env).ended;
+    t.strictSame([code, stdout === ''], old ? [2, true] : [0, false], node);
+    const sentence = `glm-worker: needs Node.js ${floor} or newer, and this is ${node}: install a newer one from https://nodejs.org\n`;
+    t.equal(stderr, old ? sentence : '', node);
+  }
+});
+
+t.test('output that nobody reads to its end is no error', async (t) => {
+  for (const words of ['--help', 'serve --help', 'demo --once hi', 'demo']) {
+    const running = command(t, words.split(' '));
+    await running.stdout(/./);
+    running.unread();
+    const { code, stderr } = await running.ended;
+    t.equal(code, 0, words);
+    t.notMatch(stderr, /EPIPE|WARN|ERROR/, words);
+  }
+});
+
 t.test('serving ends with 0 at SIGTERM, after its last stream', async (t) => {
   const controller = await withController(t);
   const glm = await startFakeGlm();
@@ -61,6 +90,7 @@ t.test('bad settings end it with 2 and a line each on stderr', async (t) => {
   t.match(ended.stderr.split('\n'), [
     /^glm-worker: --port \/ PORT: must be a whole number from 0 to 65535$/,
     /^glm-worker: --log-level \/ LOG_LEVEL: /,
+    /^glm-worker: ZHIPUAI_API_KEY: must be id\.secret/,
     '',
   ]);
   t.notMatch(ended.stderr, /PLANTED/);

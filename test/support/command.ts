@@ -27,6 +27,8 @@ export interface Command {
   stdout(pattern: RegExp): Promise<RegExpExecArray>;
   stderr(pattern: RegExp): Promise<RegExpExecArray>;
   kill(signal: NodeJS.Signals): void;
+  /** Closes the reading end of its standard output. */
+  unread(): void;
 }
 
 type Environment = Readonly<Record<string, string>>;
@@ -51,6 +53,7 @@ export function command(t: Test, args: readonly string[], env: Environment = {})
     stdout: stdout.until,
     stderr: stderr.until,
     kill: (signal) => child.kill(signal),
+    unread: () => child.stdout.destroy(),
   };
 }
 

@@ -60,6 +60,8 @@ async function runDemo(io: Io, { once, live, logLevel, set }: DemoOptions): Prom
     await aborted(stop);
     return 0;
   } finally {
+    // Whoever stopped it knows why the answer was cut.
+    if (stop.aborted) stage.app.logger.level = 'silent';
     await Promise.all([stage.close(), dispatcher.destroy()]);
   }
 }

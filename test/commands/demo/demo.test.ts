@@ -54,6 +54,43 @@ t.test('Ctrl-C in the middle of the chat ends it well', async (t) => {
   t.notMatch(stdout.text, /curl/);
 });
 
+t.test('Ctrl-C while GLM is slow ends within a second, and the answer is given up', async (t) => {
+  const glm = await startFakeGlm();
+  t.teardown(() => glm.close());
+  const env = { ZHIPUAI_API_KEY: SANDBOX_KEY, ZHIPUAI_BASE_URL: glm.url };
+  for (const [more, scenario] of [
+    [[], { kind: 'chat', text: 'never', firstDelayMs: 60_000 }],
+    [[], { kind: 'chat', pieces: ['one', 'two'], paceMs: 60_000 }],
+    [['--once', 'hi'], { kind: 'chat', text: 'never', firstDelayMs: 60_000 }],
+    [['--once', 'hi'], { kind: 'chat', pieces: ['one', 'two'], paceMs: 60_000 }],
+  ] as const) {
+    glm.script(scenario);
+    const { io, stdout, signal, stderr } = fakeIo([], { env });
+    const code = demo(io, ['--live', ...more]);
+    const call = await glm.waitForCall(glm.calls.length + 1);
+    if ('pieces' in scenario) await stdout.until(/one/);
+    const before = performance.now();
+    signal();
+    t.equal(await code, 0);
+    t.ok(performance.now() - before < 1000, 'within a second');
+    await glm.idle();
+    t.equal(call.outcome, 'cancelled');
+    t.notMatch(stderr.text, /WARN|ERROR/);
+  }
+});
+
+t.test('nobody who reads is a reason to end', async (t) => {
+  for (const argv of [['--once', 'hi'], []]) {
+    const { io, stdout, stderr } = fakeIo([], { env: QUIET });
+    io.stdout.on('error', () => undefined);
+    const code = demo(io, argv);
+    await stdout.until(/你好！我/);
+    io.stdout.emit('error', new Error('write EPIPE'));
+    t.equal(await code, 0);
+    t.equal(stderr.text, '');
+  }
+});
+
 t.test('Ctrl-C while it waits for the registration ends it well', async (t) => {
   const { io, stdout, signal } = fakeIo([], { env: QUIET });
   const code = demo(io, []);
@@ -80,6 +117,15 @@ t.test('--live without a key is a wrong call that says so', async (t) => {
   t.equal(stdout.text, '');
 });
 
+t.test('--live names a misspelt setting, and a .env that cannot be read', async (t) => {
+  const misspelt = fakeIo([], { env: { ...QUIET, ZHIPU_API_KEY: 'x' } });
+  t.equal(await demo(misspelt.io, ['--live']), 2);
+  t.match(misspelt.stderr.text, /ZHIPU_API_KEY: is no setting, did you mean ZHIPUAI_API_KEY\?/);
+  const unread = fakeIo([], { env: QUIET, directory: t.testdir({ '.env': {} }) });
+  t.equal(await demo(unread.io, ['--live']), 2);
+  t.equal(unread.stderr.text, 'glm-worker: .env: is there and cannot be read (EISDIR)\n');
+});
+
 t.test('a log level that does not exist is a wrong call', async (t) => {
   const { io, stderr } = fakeIo([], { env: { LOG_LEVEL: 'loud' } });
   t.equal(await demo(io, []), 2);
@@ -92,7 +138,10 @@ t.test('a failure of GLM is told in one line and is exit code 1', async (t) => {
   const env = { ZHIPUAI_API_KEY: 'sandbox.wrong', ZHIPUAI_BASE_URL: glm.url, ...QUIET };
   const { io, stdout, stderr } = fakeIo([], { env });
   t.equal(await demo(io, ['--live', '--once', 'hi']), 1);
-  t.match(stderr.text, /^glm-worker: .*\(40102\)$/m);
+  t.match(stderr.text, /^glm-worker: .*\(40102\)\n$/);
+  const told = fakeIo([], { env: { ...env, LOG_LEVEL: '' } });
+  t.equal(await demo(told.io, ['--live', '--once', 'hi']), 1);
+  t.match(told.stderr.text, /WARN {2}failed .*1002.*remedy="check ZHIPUAI_API_KEY/, 'and why');
   t.equal(stdout.text, '');
   const shown = fakeIo([], { env });
   const code = demo(shown.io, ['--live']);
