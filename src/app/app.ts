@@ -6,7 +6,7 @@ import type { DestinationStream, Logger } from 'pino';
 import { Agent, type Dispatcher } from 'undici';
 import { Admission } from '../admission/admission.ts';
 import type { AdmissionEvents } from '../admission/events.ts';
-import type { ModelEntry, ModelsFileResult } from '../config/models-file.ts';
+import type { ModelsFileResult } from '../config/models-file.ts';
 import type { Settings } from '../config/slices.ts';
 import { ControllerClient } from '../controller/client.ts';
 import { Registration } from '../controller/registration.ts';
@@ -25,10 +25,11 @@ import { createAgent } from '../upstream/agent.ts';
 import type { Observer } from '../worker/observer.ts';
 import type { ServedModels } from '../worker/served-models.ts';
 import { Worker } from '../worker/worker.ts';
-import { AdvertisedAddress, bracketed, hostOf, passwordsOf, pathOf } from './addresses.ts';
+import { AdvertisedAddress, bracketed, hostOf, pathOf } from './addresses.ts';
 import { listen } from './listen.ts';
 import { concurrencyOf, factorySettings, ModelFactory } from './model-factory.ts';
 import { registrationLog } from './registration-log.ts';
+import { fenceSecretOf, keySecrets, secretsOf } from './secrets.ts';
 import { StartChecks } from './start-checks.ts';
 import { reportServed } from './start-report.ts';
 import { version } from './version.ts';
@@ -188,35 +189,6 @@ async function drain(
   await worker.idle(AbortSignal.timeout(drainTimeoutMs));
   worker.stop();
   await Promise.all([goodbye, closeServer(server)]);
-}
-
-/** Whatever in the settings no log may show: keys, their secret halves, passwords of addresses. */
-function secretsOf({ secrets, controller, models, upstream }: Settings): string[] {
-  const { apiKeys, fenceSecret } = secrets;
-  const { workerAddress, controllerAddress } = controller;
-  const { httpProxy, httpsProxy } = upstream;
-  const addresses = [workerAddress, controllerAddress, models.baseUrl, httpProxy, httpsProxy];
-  const passwords = addresses.flatMap(passwordsOf);
-  return [...apiKeys.flatMap(partsOfKey), fenceSecret, ...passwords, ...keySecrets(models.entries)];
-}
-
-function keySecrets(models: ReadonlyMap<string, ModelEntry>): string[] {
-  return keysOf(models).flatMap(partsOfKey);
-}
-
-/** The keys that only models of MODELS_FILE have. */
-function keysOf(models: ReadonlyMap<string, ModelEntry>): string[] {
-  return [...models.values()].flatMap(({ apiKeys = [] }) => apiKeys);
-}
-
-function partsOfKey(key: string): string[] {
-  return [key, ...key.split('.')];
-}
-
-/** What the markers of `fenced` come from: without a secret of its own, the first key there is. */
-function fenceSecretOf({ secrets, models }: Settings): string {
-  const [key = ''] = [...secrets.apiKeys, ...keysOf(models.entries)];
-  return secrets.fenceSecret || key;
 }
 
 function createAdmission(settings: Settings, events: AdmissionEvents): Admission {

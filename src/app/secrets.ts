@@ -1,0 +1,35 @@
+// What of the settings is secret: for the redactor of the log, and for the markers of the templates.
+
+import type { ModelEntry } from '../config/models-file.ts';
+import type { Settings } from '../config/slices.ts';
+import { passwordsOf } from './addresses.ts';
+
+/** Whatever in the settings no log may show: keys, their secret halves, passwords of addresses. */
+export function secretsOf({ secrets, controller, models, upstream }: Settings): string[] {
+  const { apiKeys, fenceSecret } = secrets;
+  const { workerAddress, controllerAddress } = controller;
+  const { httpProxy, httpsProxy } = upstream;
+  const addresses = [workerAddress, controllerAddress, models.baseUrl, httpProxy, httpsProxy];
+  const passwords = addresses.flatMap(passwordsOf);
+  return [...apiKeys.flatMap(partsOfKey), fenceSecret, ...passwords, ...keySecrets(models.entries)];
+}
+
+/** The same for the keys that only models of MODELS_FILE have. */
+export function keySecrets(models: ReadonlyMap<string, ModelEntry>): string[] {
+  return keysOf(models).flatMap(partsOfKey);
+}
+
+/** The keys that only models of MODELS_FILE have. */
+function keysOf(models: ReadonlyMap<string, ModelEntry>): string[] {
+  return [...models.values()].flatMap(({ apiKeys = [] }) => apiKeys);
+}
+
+function partsOfKey(key: string): string[] {
+  return [key, ...key.split('.')];
+}
+
+/** What the markers of `fenced` come from: without a secret of its own, the first key there is. */
+export function fenceSecretOf({ secrets, models }: Settings): string {
+  const [key = ''] = [...secrets.apiKeys, ...keysOf(models.entries)];
+  return secrets.fenceSecret || key;
+}
