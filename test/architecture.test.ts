@@ -10,7 +10,7 @@ type Row = readonly [part: string, ours: readonly string[], packages: readonly s
 const TABLE: readonly Row[] = [
   ['lib', [], []],
   ['model', [], []],
-  ['config', [], ['zod', 'jsonc-parser']],
+  ['config', ['lib'], ['zod', 'jsonc-parser']],
   ['sandbox', [], ['zod']],
   ['failure', ['model'], []],
   ['upstream', ['model'], ['undici', 'eventsource-parser']],

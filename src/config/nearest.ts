@@ -1,5 +1,7 @@
 // Finds the name that was probably meant: one slip away, or begun and not finished.
 
+import { distance } from '../lib/nearest.ts';
+
 /** One slip for every so many letters. */
 const LETTERS_PER_SLIP = 5;
 
@@ -18,7 +20,7 @@ export function nearest(word: string, names: readonly string[]): string | undefi
 
 function closest(word: string, names: readonly string[]): string | undefined {
   const allowed = Math.max(1, Math.floor(word.length / LETTERS_PER_SLIP));
-  const ranked = names.map((name) => ({ name, slips: slipsBetween(plain(word), plain(name)) }));
+  const ranked = names.map((name) => ({ name, slips: distance(plain(word), plain(name)) }));
   const [best] = ranked.toSorted((one, other) => one.slips - other.slips);
   return best !== undefined && best.slips <= allowed ? best.name : undefined;
 }
@@ -35,25 +37,4 @@ function partly(word: string, names: readonly string[], share: number): string |
 
 function plain(name: string): string {
   return name.toLowerCase().replace(/^-+/, '');
-}
-
-/** Letters to add, drop, change or swap with their neighbour (optimal string alignment). */
-function slipsBetween(one: string, other: string): number {
-  let before: number[] = [];
-  let row = Array.from({ length: other.length + 1 }, (_, column) => column);
-  for (let at = 1; at <= one.length; at++) {
-    const next = [at];
-    for (let to = 1; to <= other.length; to++) {
-      const same = one[at - 1] === other[to - 1];
-      const swapped = at > 1 && one[at - 1] === other[to - 2] && one[at - 2] === other[to - 1];
-      next[to] = Math.min(
-        Number(row[to]) + 1,
-        Number(next[to - 1]) + 1,
-        Number(row[to - 1]) + Number(!same),
-        swapped ? Number(before[to - 2]) + 1 : Number.POSITIVE_INFINITY,
-      );
-    }
-    [before, row] = [row, next];
-  }
-  return Number(row.at(-1));
 }

@@ -9,19 +9,23 @@ export function nearest(word: string, candidates: readonly string[]): string {
   return ranked.reduce((best, one) => (one.changes < best.changes ? one : best)).candidate;
 }
 
-/** Levenshtein's distance, a row of his table at a time. */
+/** Letters to add, drop, change or swap with their neighbour (optimal string alignment). */
 export function distance(one: string, other: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: other.length + 1 }, (_, column) => column);
-  for (const unit of one.split('')) {
-    const next: number[] = [];
-    let [left, diagonal] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-    for (const [column, above] of row.entries()) {
-      const replaced = diagonal + (other[column - 1] === unit ? 0 : 1);
-      left = Math.min(above + 1, left + 1, replaced);
-      diagonal = above;
-      next.push(left);
+  for (let at = 1; at <= one.length; at++) {
+    const next = [at];
+    for (let to = 1; to <= other.length; to++) {
+      const same = one[at - 1] === other[to - 1];
+      const swapped = at > 1 && one[at - 1] === other[to - 2] && one[at - 2] === other[to - 1];
+      next[to] = Math.min(
+        Number(row[to]) + 1,
+        Number(next[to - 1]) + 1,
+        Number(row[to - 1]) + Number(!same),
+        swapped ? Number(before[to - 2]) + 1 : Number.POSITIVE_INFINITY,
+      );
     }
-    row = next;
+    [before, row] = [row, next];
   }
-  return Math.min(...row.slice(-1));
+  return Number(row.at(-1));
 }

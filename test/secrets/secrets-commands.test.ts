@@ -7,18 +7,22 @@ import { fakeIo } from '../support/fake-io.ts';
 import { BEARER, ID, KEY, PASSWORDS, SECRET_HALF, Search, TOKEN } from './planted.ts';
 
 const WORKER_ADDRESS = `http://user:${PASSWORDS.worker}@127.0.0.1:21002`;
-const CONTROLLER_ADDRESS = `http://user:${PASSWORDS.controller}@127.0.0.1:1`;
+/** Refused, because FastChat's controller knows no credentials. */
+const CONTROLLER_WITH_PASSWORD = `http://user:${PASSWORDS.controller}@127.0.0.1:1`;
 const HTTPS_PROXY = `http://user:${PASSWORDS.proxy}@127.0.0.1:1`;
 
 /** Right settings; each planted mistake comes on top of them. */
 const ENV = {
   ZHIPUAI_API_KEY: KEY,
-  ...{ WORKER_ADDRESS, CONTROLLER_ADDRESS, HTTPS_PROXY },
+  ...{ WORKER_ADDRESS, CONTROLLER_ADDRESS: 'http://127.0.0.1:1', HTTPS_PROXY },
   PORT: '0',
   LOG_LEVEL: 'debug',
 };
 
-const VALUES = [KEY, ID, SECRET_HALF, TOKEN, BEARER, WORKER_ADDRESS] as const;
+const VALUES = [
+  ...[KEY, ID, SECRET_HALF, TOKEN, BEARER],
+  ...[WORKER_ADDRESS, CONTROLLER_WITH_PASSWORD],
+];
 
 /** Every setting that has a form, and so can be given a value without it. */
 const VARIABLES = [

@@ -107,8 +107,7 @@ t.test('whatever a controller answers', async (t) => {
   const search = new Search();
   const answer = { status: 500, body: textWithSecrets(0), header: '' };
   const url = await startEcho(t, answer);
-  const address = url.replace('//', `//user:${PASSWORDS.controller}@`);
-  const more = { NO_REGISTER: 'false', CONTROLLER_ADDRESS: address };
+  const more = { NO_REGISTER: 'false', CONTROLLER_ADDRESS: url };
   const worker = await startPlanted(t, url, more);
   await worker.logs.waitFor('the controller answered unexpectedly');
   search.look('log', worker.logs.text);

@@ -47,7 +47,9 @@ for (const [what, job] of [
 t.test(
   '20 prompts in one call, of 21 s each, are all answered by the settings given',
   async (t) => {
-    const { queueLimit, queueTimeoutMs, retries } = settingsFrom({ ZHIPUAI_API_KEY: 'a.b' });
+    const { queueLimit, queueTimeoutMs, retries } = settingsFrom({
+      ZHIPUAI_API_KEY: 'a.b',
+    }).admission;
     const clock = new VirtualClock();
     const admission = new Admission({
       ...{ permits: 5, queueLimit, queueTimeoutMs, retries, events: SILENT },
