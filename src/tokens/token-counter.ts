@@ -1,16 +1,26 @@
 // Counts the tokens of conversations: estimated here, or asked of the provider and remembered.
 
 import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../lib/clock.ts';
 import type { ChatMessage, Tokenizer } from '../model/chat-model.ts';
 import { messageOverhead, TokenCalibration } from './token-calibration.ts';
-import { estimateTokens } from './token-estimate.ts';
+import { TokenMeter } from './token-estimate.ts';
 
 /** Longest wait for the provider's count, in milliseconds: FastChat asks before every chat. */
 const EXACT_TIMEOUT_MS = 2000;
 
 /** Exact counts that are remembered; each is a hash and a number. */
 const REMEMBERED = 1000;
+
+/** Exact counts that are asked for at once: they are outside of all limits for answers. */
+const ASKED_AT_ONCE = 8;
+
+/** Longer conversations, in UTF-16 units, are estimated: to send them takes longer than to count. */
+const LONGEST_ASKED = 500_000;
+
+/** UTF-16 units that are counted without a pause, 2 to 5 milliseconds' worth. */
+const PIECE = 512 * 1024;
 
 /** An estimate before any correction, which is what `learn` has to be told. */
 export type RawEstimate = number;
@@ -27,15 +37,34 @@ export class TokenCounter {
   readonly #clock: Clock;
   /** Oldest first. */
   readonly #exact = new Map<string, Promise<number>>();
+  #asking = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Tokens of a conversation as they are estimated without what has been learned. */
-  estimate(messages: readonly ChatMessage[]): RawEstimate {
-    const overhead = messageOverhead(messages.length);
-    return messages.reduce((sum, { content }) => sum + estimateTokens(textOf(content)), overhead);
+  /**
+   * Tokens of a conversation as they are estimated without what has been learned. Others run in
+   * between when it is long.
+   */
+  async estimate(messages: readonly ChatMessage[]): Promise<RawEstimate> {
+    let tokens = messageOverhead(messages.length);
+    let left = PIECE;
+    for (const { content } of messages) {
+      const text = textOf(content);
+      const meter = new TokenMeter();
+      for (let at = 0; at < text.length; ) {
+        const piece = text.slice(at, at + left);
+        meter.add(piece);
+        at += piece.length;
+        left -= piece.length;
+        if (left > 0) break;
+        await setImmediate();
+        left = PIECE;
+      }
+      tokens += meter.tokens;
+    }
+    return tokens;
   }
 
   /** The best estimate for a model. */
@@ -50,26 +79,29 @@ export class TokenCounter {
 
   /** The provider's count where it comes in time, else the estimate. Never fails. */
   async count(model: CountedModel, messages: readonly ChatMessage[]): Promise<number> {
-    if (model.tokenizer !== null) {
+    const { upstreamModel, tokenizer } = model;
+    if (tokenizer !== null && unitsOf(messages) <= LONGEST_ASKED) {
       try {
-        return await this.#remembered(model.upstreamModel, model.tokenizer, messages);
+        const exact = await this.#remembered(upstreamModel, tokenizer, messages);
+        if (exact !== null) return exact;
       } catch {
         // The estimate is good enough, and a refusal here would be a 500 for the end user.
       }
     }
-    return this.correct(model.upstreamModel, this.estimate(messages));
+    return this.correct(upstreamModel, await this.estimate(messages));
   }
 
-  /** One request per conversation, however many ask at once. */
+  /** One request per conversation, however many ask at once; null = too many are under way. */
   #remembered(
     model: string,
     tokenizer: Tokenizer,
     messages: readonly ChatMessage[],
-  ): Promise<number> {
+  ): Promise<number> | null {
     const text = JSON.stringify([model, messages]);
     const key = createHash('sha256').update(text).digest('base64');
     const known = this.#exact.get(key);
     if (known !== undefined) return known;
+    if (this.#asking >= ASKED_AT_ONCE) return null;
     const count = this.#ask(tokenizer, messages);
     this.#exact.set(key, count);
     count.catch(() => this.#exact.delete(key));
@@ -81,12 +113,18 @@ export class TokenCounter {
   async #ask(tokenizer: Tokenizer, messages: readonly ChatMessage[]): Promise<number> {
     const tooLate = new AbortController();
     const cancel = this.#clock.after(EXACT_TIMEOUT_MS, () => tooLate.abort(new TooLate()));
+    this.#asking += 1;
     try {
       return await tokenizer.count(messages, tooLate.signal);
     } finally {
+      this.#asking -= 1;
       cancel();
     }
   }
+}
+
+function unitsOf(messages: readonly ChatMessage[]): number {
+  return messages.reduce((sum, { content }) => sum + textOf(content).length, 0);
 }
 
 function textOf(content: ChatMessage['content']): string {

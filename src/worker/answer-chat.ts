@@ -29,7 +29,7 @@ export async function* answerChat(
   context.upstreamModel = model.upstreamModel;
   // Everything that can be wrong with a request is found here, before it waits for a permit.
   const { request: given, ...shown } = await asked.prepare(model);
-  const estimate = deps.counter.estimate(given.messages);
+  const estimate = await deps.counter.estimate(given.messages);
   const tokensAt = ({ upstreamModel }: ServedModel) =>
     deps.counter.correct(upstreamModel, estimate);
   const answerers = new Map([[target, model]]);

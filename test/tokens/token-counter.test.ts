@@ -30,8 +30,8 @@ t.test('an estimate is the text of all messages and what GLM adds around them', 
   const counter = new TokenCounter(new FakeClock());
   const texts = ['你好，世界', 'How are you?'];
   const sum = texts.reduce((total, text) => total + estimateTokens(text), 0);
-  t.equal(counter.estimate(talk(...texts)), 4 + 2 + sum);
-  t.equal(counter.estimate([]), 4);
+  t.equal(await counter.estimate(talk(...texts)), 4 + 2 + sum);
+  t.equal(await counter.estimate([]), 4);
   t.equal(await counter.count(LOCAL, talk(...texts)), 4 + 2 + sum);
 });
 
@@ -40,8 +40,8 @@ t.test('of a message with pictures only the text is counted', async (t) => {
   const picture = { type: 'image', url: 'https://example.com/a.png' } as const;
   const parts = [picture, { type: 'text', text: 'what is this?' }] as const;
   t.equal(
-    counter.estimate([{ role: 'user', content: parts }]),
-    counter.estimate(talk('\nwhat is this?')),
+    await counter.estimate([{ role: 'user', content: parts }]),
+    await counter.estimate(talk('\nwhat is this?')),
   );
 });
 
@@ -66,6 +66,47 @@ t.test('many who ask at once share one request', async (t) => {
   t.equal(asked.length, 1);
 });
 
+t.test('at most eight are asked about at once, the others are estimated', async (t) => {
+  const counter = new TokenCounter(new FakeClock());
+  const answer = deferred<number>();
+  const { asked, model } = tokenizerOf(() => answer.promise);
+  const talks = Array.from({ length: 600 }, (_, number) => talk(`question ${number}`));
+  const counts = talks.map((messages) => counter.count(model, messages));
+  const first = await Promise.all(counts.slice(8));
+  t.strictSame(
+    new Set(first),
+    new Set(await Promise.all(talks.slice(8).map((one) => counter.estimate(one)))),
+  );
+  t.equal(asked.length, 8);
+  answer.resolve(7000);
+  t.strictSame(new Set(await Promise.all(counts.slice(0, 8))), new Set([7000]));
+  t.equal(await counter.count(model, talk('another')), 7000, 'there is room again');
+});
+
+t.test('what takes longer to send than to count is estimated', async (t) => {
+  const counter = new TokenCounter(new FakeClock());
+  const { asked, model } = tokenizerOf(async () => 7);
+  const long = talk('word '.repeat(50_000), 'word '.repeat(50_001));
+  t.equal(await counter.count(model, long), await counter.estimate(long));
+  t.strictSame(asked, []);
+});
+
+t.test('others run while a long conversation is counted', async (t) => {
+  const counter = new TokenCounter(new FakeClock());
+  const texts = ['The quick brown fox. '.repeat(70_000), '你好，世界', 'a', 'b '.repeat(400_000)];
+  let turns = 0;
+  const others = () => {
+    turns++;
+    next = setImmediate(others);
+  };
+  let next = setImmediate(others);
+  const estimate = await counter.estimate(talk(...texts));
+  clearImmediate(next);
+  const sum = texts.reduce((total, text) => total + estimateTokens(text), 0);
+  t.equal(estimate, 4 + 4 + sum);
+  t.equal(turns, 4, 'once for each half million of 2.3 million units');
+});
+
 t.test('a failure is answered with the estimate and not remembered', async (t) => {
   const counter = new TokenCounter(new FakeClock());
   let healthy = false;
@@ -73,7 +114,7 @@ t.test('a failure is answered with the estimate and not remembered', async (t) =
     if (!healthy) throw new Error('500');
     return 7;
   });
-  t.equal(await counter.count(model, talk('a')), counter.estimate(talk('a')));
+  t.equal(await counter.count(model, talk('a')), await counter.estimate(talk('a')));
   healthy = true;
   t.equal(await counter.count(model, talk('a')), 7);
 });
@@ -91,7 +132,7 @@ t.test('who does not answer within two seconds is not waited for', async (t) => 
   clock.advance(1999);
   t.equal(clock.pending, 1);
   clock.advance(1);
-  t.equal(await counting, counter.estimate(talk('a')));
+  t.equal(await counting, await counter.estimate(talk('a')));
 });
 
 t.test('a count that came in time leaves no timer behind', async (t) => {
@@ -115,11 +156,11 @@ const LONG = talk('The quick brown fox jumps over the lazy dog. '.repeat(20));
 
 t.test('what the provider counted corrects later estimates of the same model', async (t) => {
   const counter = new TokenCounter(new FakeClock());
-  const estimate = counter.estimate(LONG);
+  const estimate = await counter.estimate(LONG);
   for (let round = 0; round < 100; round++) counter.learn('glm-4', estimate, estimate * 1.5);
   const learned = await counter.count(LOCAL, LONG);
   t.ok(Math.abs(learned / estimate - 1.5) < 0.05, `${learned} for ${estimate}`);
   t.equal(counter.correct('glm-4', estimate), learned);
-  t.equal(counter.estimate(LONG), estimate, 'what is learned from stays uncorrected');
+  t.equal(await counter.estimate(LONG), estimate, 'what is learned from stays uncorrected');
   t.equal(counter.correct('glm-4.6', estimate), estimate, 'other models are not concerned');
 });

@@ -194,7 +194,7 @@ t.test("usage is an estimate until the model's own count comes", async (t) => {
     { role: 'system', content: 'S' },
     { role: 'user', content: 'hi' },
   ] as const;
-  const promptTokens = parts.counter.estimate(messages);
+  const promptTokens = await parts.counter.estimate(messages);
   t.match(items[0], { usage: { prompt_tokens: promptTokens, completion_tokens: 1 } });
   t.match(items[1], { usage: { prompt_tokens: 10, completion_tokens: 2, total_tokens: 12 } });
 });

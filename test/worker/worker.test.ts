@@ -212,7 +212,7 @@ t.test('tokens are counted, not characters', async (t) => {
   const { worker, parts } = workerOf([]);
   const messages = [{ role: 'user', content: 'hello '.repeat(1000) }] as const;
   const count = await worker.countTokens(worker.describe('m'), messages);
-  t.equal(count, parts.counter.estimate(messages));
+  t.equal(count, await parts.counter.estimate(messages));
   t.ok(count < 1500, `${count}`);
 });
 
