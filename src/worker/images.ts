@@ -6,7 +6,9 @@ import type { VisionLimits } from '../model/chat-model.ts';
 /** Largest picture that GLM's vision models take, in bytes (page "chat completion"). */
 const IMAGE_LIMIT_BYTES = 5 * 1024 * 1024;
 
+const ADDRESS = /^https?:/i;
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
+const BROKEN_BASE64 = /^[A-Za-z0-9+/\s]+(?:=\s*){0,2}$/;
 const DATA_URL = /^data:image\/[a-z0-9.+-]+;base64,/i;
 
 /** How the formats begin in base64; anything else is called PNG, which decoders see through. */
@@ -34,14 +36,26 @@ export function checkImages(images: readonly string[], limits: VisionLimits | nu
 
 function checkImage(image: string, number: number, { inline }: VisionLimits): string {
   const reject = (why: string) => new Failure('image_rejected', { hint: `image ${number} ${why}` });
-  if (URL.canParse(image) && /^https?:$/.test(new URL(image).protocol)) return image;
-  // Some programs wrap base64 in lines.
-  const compact = image.trim().replace(/[ \t]*[\r\n]+[ \t]*/g, '');
-  const base64 = compact.replace(DATA_URL, '');
+  const given = image.trim();
+  // Looked at first, because to parse a data URL of 5 MiB as an address takes 50 ms.
+  if (ADDRESS.test(given) && URL.canParse(given)) return given;
+  const head = DATA_URL.exec(given)?.[0] ?? '';
+  const base64 = withoutWhiteSpace(given.slice(head.length));
   if (!BASE64.test(base64)) throw reject('is neither an address, a data URL nor base64');
   if (!inline) throw reject('must be an address for this model');
   if (base64.length * 0.75 > IMAGE_LIMIT_BYTES) throw reject('is larger than 5 MiB');
-  return base64 === compact ? `data:${mediaTypeOf(base64)};base64,${base64}` : compact;
+  return (head === '' ? `data:${mediaTypeOf(base64)};base64,` : head) + base64;
+}
+
+/**
+ * Base64 without the line breaks that many encoders put into it, which GLM does not take. Encoders
+ * that break lines also fill up the end, which words of a text do not. The decoder skips white space,
+ * in a tenth of the time that replacing it takes.
+ */
+function withoutWhiteSpace(text: string): string {
+  if (!/\s/.test(text) || !BROKEN_BASE64.test(text)) return text;
+  const bytes = Buffer.from(text, 'base64');
+  return bytes.length % 3 === 0 || text.includes('=') ? bytes.toString('base64') : text;
 }
 
 function mediaTypeOf(base64: string): string {

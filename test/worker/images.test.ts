@@ -28,6 +28,7 @@ function refusalOf(check: () => unknown): unknown {
 t.test('addresses and data URLs go on as they are', async (t) => {
   const images = [
     'https://example.com/a.png?x=1#y',
+    'HTTP://example.com/a.png',
     'http://127.0.0.1:8000/a b.jpg',
     `data:image/png;base64,${PNG}`,
     `data:image/svg+xml;base64,${OTHER}`,
@@ -46,12 +47,35 @@ t.test('bare base64 becomes a data URL of the kind that its bytes begin as', asy
   ]);
 });
 
+t.test('base64 that a program has wrapped in lines is sent without them', async (t) => {
+  t.strictSame(checkImages(['aGkh\r\n  aGk=\n'], MANY), ['data:image/png;base64,aGkhaGk=']);
+  t.strictSame(checkImages(['data:image/gif;base64,R0lG\nODlh'], MANY), [
+    'data:image/gif;base64,R0lGODlh',
+  ]);
+});
+
+t.test('white space in base64 and around addresses is not sent', async (t) => {
+  t.strictSame(checkImages([' https://example.com/a.png\n'], MANY), ['https://example.com/a.png']);
+  const lines = (text: string) => ` ${text.replace(/.{25}/g, '$&\r\n')}\t\n`;
+  t.strictSame(
+    checkImages(
+      [lines(PNG), lines(`data:image/gif;base64,${GIF}`), `data:image/png;base64,\n${PNG}`],
+      MANY,
+    ),
+    [
+      `data:image/png;base64,${PNG}`,
+      `data:image/gif;base64,${GIF}`,
+      `data:image/png;base64,${PNG}`,
+    ],
+  );
+});
+
 t.test('no pictures are fine for every model', async (t) => {
   t.strictSame(checkImages([], null), []);
   t.strictSame(checkImages([], MANY), []);
 });
 
-t.test('a model that sees nothing is given no picture, whatever it is', async (t) => {
+t.test('P12: a model that sees nothing is given no picture, whatever it is', async (t) => {
   for (const image of ['https://example.com/a.png', PNG, 'no picture']) {
     t.strictSame(
       refusalOf(() => checkImages([image], null)),
@@ -100,9 +124,13 @@ t.test('what is no picture in any form is refused by its number and not quoted',
     'file:///etc/passwd',
     'data:text/plain;base64,aGk=',
     'data:image/png,raw',
+    'https://',
     'data:image/png;base64,',
     'aGk=aGk=',
+    ' \n',
     'aGk aGk',
+    'aG k',
+    'a G k !',
     '图片',
   ]) {
     t.strictSame(
@@ -111,11 +139,4 @@ t.test('what is no picture in any form is refused by its number and not quoted',
       image,
     );
   }
-});
-
-t.test('base64 that a program has wrapped in lines is sent without them', async (t) => {
-  t.strictSame(checkImages(['aGk\r\n  aGk=\n'], MANY), ['data:image/png;base64,aGkaGk=']);
-  t.strictSame(checkImages(['data:image/gif;base64,R0lG\nODlh'], MANY), [
-    'data:image/gif;base64,R0lGODlh',
-  ]);
 });

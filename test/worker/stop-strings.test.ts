@@ -74,6 +74,14 @@ t.test('a stop string that overlaps itself is found after a false start', async 
   t.strictSame(read(['aabaabaaab'], ['aabaaab']), { text: 'aab', hit: true });
 });
 
+t.test('many long stop strings that begin alike are all found', async (t) => {
+  const stops = Array.from({ length: 256 }, (_, length) => `${'a'.repeat(length)}b${length % 7}`);
+  for (const text of ['a'.repeat(300), 'ab7aab8aaab9', `${'a'.repeat(40)}b5`, 'xaaab3', 'b0ab1']) {
+    t.strictSame(read(text.split(''), stops), reference(text, stops), text);
+    t.strictSame(read([text], stops), reference(text, stops), text);
+  }
+});
+
 t.test('the same stop string twice is one', async (t) => {
   t.strictSame(read(['a', 'b'], ['b', 'b']), { text: 'a', hit: true });
 });
