@@ -19,8 +19,8 @@ interface Placeholder {
   readonly end: number;
 }
 
-/** Finds the next placeholder from `from` on. */
-type FindPlaceholder = (content: string, from: number) => Placeholder | null;
+/** Finds the next placeholder from `from` on, of a prompt with so many pictures. */
+type FindPlaceholder = (content: string, from: number, pictures: number) => Placeholder | null;
 
 const MARK = '$$<image>$$';
 const LINE = '<image>\n';
@@ -29,11 +29,13 @@ const LINE = '<image>\n';
  * FastChat 0.2.36 and the Gradio pages write one mark per picture; main writes as many lines with a
  * second one after the last mark of a turn.
  */
-const findMarked: FindPlaceholder = (content, from) => {
+const findMarked: FindPlaceholder = (content, from, pictures) => {
   const start = content.indexOf(MARK, from);
   if (start === -1) return null;
   let end = start + MARK.length;
-  while (content.startsWith(LINE, end)) end += LINE.length;
+  for (let lines = 0; lines < pictures && content.startsWith(LINE, end); lines++) {
+    end += LINE.length;
+  }
   return { start, end };
 };
 
@@ -52,7 +54,8 @@ export function placeImages(turns: readonly Turn[], images: readonly string[]): 
   const left = [...images];
   const ofUser = (turn: Turn) => turn.role === 'user';
   const marked = turns.some((turn) => ofUser(turn) && turn.content.includes(MARK));
-  const find = marked ? findMarked : findBare;
+  const findAny = marked ? findMarked : findBare;
+  const find = (content: string, from: number) => findAny(content, from, images.length);
   const placed = turns.map((turn) => ({
     role: turn.role,
     parts: ofUser(turn) ? splitTurn(turn.content, find, left) : textOnly(turn),
@@ -67,7 +70,11 @@ function textOnly({ content }: Turn): TurnPart[] {
 }
 
 /** Takes pictures from the front of `left`, one per placeholder. */
-function splitTurn(content: string, find: FindPlaceholder, left: string[]): TurnPart[] {
+function splitTurn(
+  content: string,
+  find: (content: string, from: number) => Placeholder | null,
+  left: string[],
+): TurnPart[] {
   const parts: TurnPart[] = [];
   let at = 0;
   for (;;) {

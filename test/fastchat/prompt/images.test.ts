@@ -72,6 +72,10 @@ t.test('pictures without a placeholder go before the last text of the user', asy
   ]);
 });
 
+t.test('after a mark there are at most as many lines as there are pictures', async (t) => {
+  t.strictSame(parts('$$<image>$$<image>\n<image>\n?', ['A']), [[image('A'), text('<image>\n?')]]);
+});
+
 t.test('placeholders without a picture stay text, byte for byte', async (t) => {
   const contents = [
     '$$<image>$$<image>\ntext',
