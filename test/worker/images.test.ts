@@ -57,12 +57,19 @@ t.test('base64 that a program has wrapped in lines is sent without them', async 
 t.test('white space in base64 and around addresses is not sent', async (t) => {
   t.strictSame(checkImages([' https://example.com/a.png\n'], MANY), ['https://example.com/a.png']);
   const lines = (text: string) => ` ${text.replace(/.{25}/g, '$&\r\n')}\t\n`;
+  const blanks = (text: string) => text.replace(/.{25}/g, '$& ');
   t.strictSame(
     checkImages(
-      [lines(PNG), lines(`data:image/gif;base64,${GIF}`), `data:image/png;base64,\n${PNG}`],
+      [
+        lines(PNG),
+        blanks(PNG),
+        lines(`data:image/gif;base64,${GIF}`),
+        `data:image/png;base64,\n${blanks(PNG)}`,
+      ],
       MANY,
     ),
     [
+      `data:image/png;base64,${PNG}`,
       `data:image/png;base64,${PNG}`,
       `data:image/gif;base64,${GIF}`,
       `data:image/png;base64,${PNG}`,
@@ -129,6 +136,8 @@ t.test('what is no picture in any form is refused by its number and not quoted',
     'aGk=aGk=',
     ' \n',
     'aGk aGk',
+    'a cat',
+    'cats and dogs',
     'aG k',
     'a G k !',
     '图片',
