@@ -62,7 +62,8 @@ export function strangeRequest(random: Random): StrangeRequest {
   return { path, body, headers };
 }
 
-const PIECES = [
+/** Marks of every template, and what is hard to write. */
+export const PIECES = [
   ...['\n###', '###', 'user', 'assistant', 'system', ':', ' ', 'user:', 'assistant: ', '\n', '\r'],
   ...[
     '\n### Human: ',
