@@ -32,6 +32,10 @@ async function run(): Promise<number> {
 // A reader who has gone is no reason to end: what is written to it is lost, and nothing else.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
+// From the first moment, because a process manager may ask for a reload while the rest is still loaded.
+// For the other commands it means that their terminal has gone, and ends them.
+if (process.argv[2] === 'serve') process.on('SIGHUP', () => undefined);
+
 if (isTooOld(process.versions.node)) {
   const needed = FLOOR.join('.');
   process.stderr.write(

@@ -11,11 +11,10 @@ import { attack, stage } from './support/attack.ts';
 const MB = 1_000_000;
 const SIZES = [8, 16];
 
-/** One of each kind of mark; `npm run cost:prompts` measures all there are. */
+/** One of each kind of mark; `prompt-cost.ts` measures all there are. */
 const KINDS = [
-  ...['empty turns', 'one-letter turns', 'fenced one-letter turns', 'tags, one letter'],
-  ...['tags in text', 'rounds of chatglm2', 'Human, doubled', 'image marks', 'image tails'],
-  ...['reasoning', 'lone surrogates', 'code fences', 'mixture', 'Chinese'],
+  ...['empty turns', 'one-letter turns', 'tags, one letter', 'rounds of chatglm2'],
+  ...['image marks', 'lone surrogates', 'code fences', 'mixture', 'Chinese'],
 ];
 
 /** The bytes of a request for a model; the prompt is made as long as `bytes` have room for. */
@@ -56,7 +55,7 @@ t.test('prompts', async (t) => {
           const counted = await sendBytes(`${on.url}/count_token`, body);
           t.match(counted.rest, /^\{"count":\d+,"error_code":0\}$/);
           const asked = await sendBytes(`${on.url}/worker_generate`, body);
-          t.match(answerOf(asked), /^200\/(?:0|4030[23])$/);
+          t.match(answerOf(asked), /^200\/(?:0|4030[23]|50001)$/);
           answers.push(answerOf(counted), answerOf(asked));
         }
         return tally(answers);

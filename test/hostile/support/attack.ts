@@ -31,6 +31,8 @@ export interface Stage {
   readonly honest: Honest;
   /** Answers all names but `chat`. */
   readonly glm: FakeGlm;
+  /** Longest gap of honest streams while nobody attacked, in milliseconds. */
+  usualGap: number;
 }
 
 interface StageOptions extends WorkerOptions {
@@ -65,20 +67,25 @@ export async function stage(t: Test, options: StageOptions = {}): Promise<Stage>
     ...options.env,
   };
   const worker = new WorkerProcess(t, folder, { ...options, env });
-  await listening(worker, port);
+  await listening(worker, port, () => options.hangUp && worker.hangUp());
   const url = `http://127.0.0.1:${port}`;
-  return { url, worker, glm, honest: honestCallers(t, url) };
+  return { url, worker, glm, honest: honestCallers(t, url), usualGap: 0 };
 }
 
-async function listening(worker: WorkerProcess, port: number): Promise<void> {
+async function listening(
+  worker: WorkerProcess,
+  port: number,
+  meanwhile: () => unknown,
+): Promise<void> {
   while (worker.alive) {
+    meanwhile();
     const socket = connect(port, '127.0.0.1');
     const open = await new Promise<boolean>((resolve) => {
       socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
     });
     socket.destroy();
     if (open) return;
-    await pause(10);
+    await pause(5);
   }
   throw new Error(`the worker ended at its start: ${worker.log.join('\n')}`);
 }
@@ -95,13 +102,15 @@ interface AttackOptions {
  */
 export function attack(
   t: Test,
-  { worker, honest }: Stage,
+  on: Stage,
   name: string,
   act: (t: Test) => Promise<string>,
   { newcomers = true }: AttackOptions = {},
 ): Promise<unknown> {
   return t.test(name, async (t) => {
+    const { worker, honest } = on;
     const usual = await honest.round();
+    on.usualGap = Math.max(on.usualGap, usual.gap);
     const before = worker.descriptors;
     worker.forgetCosts();
     const rounds = [honest.round()];
@@ -124,7 +133,7 @@ export function attack(
     tell({ name, answer, usual: usual.gap, gap, ...costs, before, after });
     t.ok(worker.alive, 'the process lives');
     t.strictSame(faultsOf([usual, ...done]), [], 'honest streams are whole');
-    const most = Math.max(UNNOTICED_MS, GAP_FACTOR * usual.gap);
+    const most = Math.max(UNNOTICED_MS, GAP_FACTOR * on.usualGap);
     t.ok(gap <= most, `gap ${Math.round(gap)} ms, without the attack ${Math.round(usual.gap)} ms`);
     t.ok(after <= before + DESCRIPTORS_SLACK, `${before} descriptors before, ${after} after`);
   });

@@ -26,6 +26,8 @@ export interface WorkerOptions {
   readonly openFiles?: number;
   /** Where the log goes: to us, to nobody who reads, or to a descriptor. */
   readonly stderr?: 'read' | number;
+  /** Whether it gets SIGHUP from the moment it can take one until it listens. */
+  readonly hangUp?: boolean;
 }
 
 export interface Costs {
@@ -39,6 +41,8 @@ export class WorkerProcess {
   readonly ended: Promise<unknown[]>;
   /** Lines of the log that were read. */
   readonly log: string[] = [];
+  /** How often it got SIGHUP. */
+  hangUps = 0;
   #heap = 0;
 
   constructor(t: Test, folder: string, { env = {}, openFiles, stderr = 'read' }: WorkerOptions) {
@@ -79,6 +83,11 @@ export class WorkerProcess {
   status(name: string): string {
     const text = this.alive ? readFileSync(`/proc/${this.pid}/status`, 'utf8') : '';
     return new RegExp(`^${name}:\\s+(.*)$`, 'm').exec(text)?.[1] ?? '';
+  }
+
+  /** Sends SIGHUP once the process has a handler for it; Node itself has none. */
+  hangUp(): void {
+    if (Number(`0x${this.status('SigCgt')}`) % 2 === 1 && this.child.kill('SIGHUP')) this.hangUps++;
   }
 
   /** What it has cost since `forgetCosts`. */
