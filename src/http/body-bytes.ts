@@ -1,6 +1,7 @@
 // Reads the bytes of one request body into one buffer, within the limits of the body and of all.
 
 import type { IncomingMessage } from 'node:http';
+import { setImmediate } from 'node:timers/promises';
 import { Failure } from '../failure/failure.ts';
 import type { ByteBudget } from './byte-budget.ts';
 
@@ -12,6 +13,14 @@ const ALWAYS_READ = 64 * 1024;
 
 /** What is read and thrown away of a body that is refused, in multiples of its limit. */
 const DISCARDED = 4;
+
+/**
+ * What one look at the socket brings is mostly larger than this, in bytes. Where it is not, the body
+ * comes in many small chunks, and each costs as much time as a large one.
+ */
+const SMALL_READ = 16 * 1024;
+/** So many small ones are nothing unusual. */
+const SMALL_READS = 8;
 
 /** Bytes that were read, and what has to be given back for them. */
 export interface BodyBytes {
@@ -34,17 +43,26 @@ export async function readBodyBytes(
   // Too long even to be thrown away: whoever says so before sending it can be told before.
   if (Number(request.headers['content-length'] ?? 0) > DISCARDED * limit) throw tooLarge(limit);
   const held = new HeldBytes(limit, budget);
+  let small = 0;
   try {
     // What is not read any more must not close the connection before the reply is out.
     for await (const chunk of request.iterator({ destroyOnReturn: false })) {
       // A request without an encoding gives buffers.
       if (!held.add(chunk as Buffer)) break;
+      if (chunk.length < SMALL_READ && ++small > SMALL_READS) await letOthersRun(request);
     }
     return { bytes: held.bytes, release: () => held.release() };
   } catch (error) {
     held.release();
     throw error;
   }
+}
+
+/** Node reads a socket up to 32 times in a row, unless it is told to stop. */
+async function letOthersRun({ socket }: IncomingMessage): Promise<void> {
+  socket.pause();
+  await setImmediate();
+  socket.resume();
 }
 
 /** One buffer that grows by doubling, and its part of the budget. */
