@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import t, { type Test } from 'tap';
-import { sandboxVector } from '../../src/sandbox/embeddings.ts';
+import { sandboxVector } from '../../src/sandbox/glm/embeddings.ts';
 import { sendBytes } from '../robustness/support/send-bytes.ts';
 import { call, json } from '../support/http-call.ts';
 import { rawSocket } from '../support/raw-socket.ts';

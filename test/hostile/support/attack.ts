@@ -4,7 +4,7 @@ import { appendFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Test } from 'tap';
-import { type FakeGlm, startFakeGlm } from '../../../src/sandbox/fake-glm.ts';
+import { type FakeGlm, startFakeGlm } from '../../../src/sandbox/glm/fake-glm.ts';
 import { freePort } from '../../support/free-port.ts';
 import { type Honest, honestCallers, honestGlm, type Round } from './honest.ts';
 import { type WorkerOptions, WorkerProcess } from './worker-process.ts';

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Test } from 'tap';
-import { SANDBOX_KEY } from '../../../src/sandbox/fake-glm.ts';
+import { SANDBOX_KEY } from '../../../src/sandbox/glm/fake-glm.ts';
 
 const CLI = fileURLToPath(new URL('../../../dist/cli.js', import.meta.url));
 
