@@ -1,14 +1,11 @@
 // The adaptive limit over real sockets: whole workers in this process, the sandbox as their GLM.
 // `npm run build && node test/simulation/replicas.mjs [--seconds=30] [--limit=10] [--call-ms=300]`
 
-import { createWriteStream } from 'node:fs';
-import { devNull } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Agent, request } from 'undici';
-import { startApp } from '../../dist/app/app.js';
-import { loadSettings } from '../../dist/config/load.js';
-import { SANDBOX_KEY, startFakeGlm } from '../../dist/sandbox/glm/fake-glm.js';
+import { startFakeGlm } from '../../dist/sandbox/glm/fake-glm.js';
+import { startWorker, varyAnswers } from './workers.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -28,24 +25,6 @@ const ARRIVAL_MS = 5000;
 const WARM_UP_MS = 15_000;
 const SAMPLE_MS = 10;
 
-const logs = createWriteStream(devNull);
-
-function startReplica(glmUrl) {
-  const env = {
-    PORT: '0',
-    NO_REGISTER: 'true',
-    ZHIPUAI_API_KEY: SANDBOX_KEY,
-    ZHIPUAI_BASE_URL: glmUrl,
-    LIMIT_WORKER_CONCURRENCY: String(callers),
-    QUEUE_TIMEOUT: '3600',
-    DRAIN_TIMEOUT: '0',
-    LOG_LEVEL: 'fatal',
-  };
-  const loaded = loadSettings({ argv: [], env, dotenv: {} });
-  if (!loaded.ok) throw new Error(loaded.problems.join('\n'));
-  return startApp(loaded.settings, logs);
-}
-
 /** Calls again and again until its connections are cut; `tally` is told of each end. */
 async function call(url, dispatcher, tally) {
   const body = JSON.stringify({ model: 'zhipu-api', prompt: 'Human: hello\n###Assistant:' });
@@ -60,17 +39,6 @@ async function call(url, dispatcher, tally) {
     const { error_code: code } = await reply.body.json();
     tally(code);
   }
-}
-
-/** Durations that vary as those of real calls do: half to twice the usual. */
-function varyDurations(glm) {
-  const draw = () => {
-    const firstDelayMs = Math.round(callMs * 2 ** (2 * Math.random() - 1));
-    glm.setDefault({ kind: 'chat', text: 'Hello!', chunkChars: 6, firstDelayMs });
-  };
-  draw();
-  const timer = setInterval(draw, SAMPLE_MS);
-  return () => clearInterval(timer);
 }
 
 function jain(numbers) {
@@ -92,8 +60,10 @@ async function useOf(glm) {
 
 async function measure(replicas) {
   const glm = await startFakeGlm({ accountLimit: limit, callLimit: 1 });
-  const stopVarying = varyDurations(glm);
-  const apps = await Promise.all(Array.from({ length: replicas }, () => startReplica(glm.url)));
+  const stopVarying = varyAnswers(glm, callMs);
+  const apps = await Promise.all(
+    Array.from({ length: replicas }, () => startWorker(glm.url, callers)),
+  );
   const agent = new Agent({ connections: null, headersTimeout: 0, bodyTimeout: 0 });
   const done = apps.map(() => 0);
   let errors = 0;
@@ -138,4 +108,3 @@ for (const replicas of values.replicas.split(',').map(Number)) {
     `| ${name} | ${percent} | ${fairness.toFixed(3)} | ${completed} | ${refusals.toFixed(3)} | ${errors} |`,
   );
 }
-logs.end();
