@@ -1,6 +1,7 @@
 // One account at one model: how many requests it takes at once, and what its refusals mean.
 
 import type { Clock } from '../lib/clock.ts';
+import { AcceptancePace } from './acceptance-pace.ts';
 import { AdaptiveLimit } from './adaptive-limit.ts';
 import { Outage } from './outage.ts';
 import { RefusalBudget } from './refusal-budget.ts';
@@ -67,6 +68,7 @@ export class Lane extends Resting {
   readonly #evidence: StartEvidence;
   readonly #outage: Outage;
   readonly #budget: RefusalBudget;
+  readonly #pace: AcceptancePace;
   /** When answers of ours ended whose places nobody has taken yet. */
   readonly #freed: number[] = [];
 
@@ -79,6 +81,7 @@ export class Lane extends Resting {
     this.#evidence = new StartEvidence(options.clock);
     this.#outage = new Outage(options.clock);
     this.#budget = new RefusalBudget(options.clock);
+    this.#pace = new AcceptancePace(options.clock);
   }
 
   /** Milliseconds until one more may start; Infinity = not before a running one has ended. */
@@ -115,6 +118,7 @@ export class Lane extends Resting {
     start.isAccepted = true;
     this.#window.accepted();
     this.#outage.accepted();
+    this.#pace.accepted();
     if (!start.handover) this.#budget.accepted();
     this.#evidence.add(start.request, start.handover, false);
   }
@@ -123,9 +127,11 @@ export class Lane extends Resting {
     if (outcome === 'refused') {
       this.#outage.refused();
       if (!start.handover) this.#budget.refused();
-      this.#evidence.add(start.request, start.handover, true);
+      // What comes in a burst or an outage is weather.
+      const isSilent = this.#pace.isSilent;
+      if (!isSilent) this.#evidence.add(start.request, start.handover, true);
       // One that was refused in a place of ours says nothing about how many there are.
-      const isLimit = !start.handover && this.#random() < this.#evidence.limitShare;
+      const isLimit = !isSilent && !start.handover && this.#random() < this.#evidence.limitShare;
       this.#window.finished(isLimit ? 'limited' : 'unlucky');
       return;
     }
@@ -140,7 +146,9 @@ export class Lane extends Resting {
     if (refusals < MOST_REFUSALS || this.#budget.isSpent) return false;
     const quietMs = this.#clock.now() - (this.#window.lastAcceptedAt ?? Number.NEGATIVE_INFINITY);
     const isQuiet = quietMs > QUIET_MS && this.#evidence.limitShare === 0;
-    return isQuiet || this.#evidence.chanceOf(request, refusals) < UNLUCKY;
+    return (
+      (isQuiet && this.#evidence.isOfFew) || this.#evidence.chanceOf(request, refusals) < UNLUCKY
+    );
   }
 
   /** Whether a place that becomes free may end its wait: not if it is refused for its own sake. */

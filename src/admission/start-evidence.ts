@@ -20,6 +20,9 @@ const OLDEST_SPAN_MS = 180_000;
 const START_SPANS = 15;
 const MOST_STARTS = 512;
 
+/** So many requests may all be refused for their own sake. */
+const FEW = 4;
+
 /** Refusals of one request that are heard, so that none can shout. */
 const HEARD = 2;
 
@@ -116,6 +119,12 @@ export class StartEvidence {
     if (firsts.size === 0) return 0;
     const refused = [...firsts.values()].filter((one) => one).length;
     return upperBound(refused, firsts.size) ** refusals;
+  }
+
+  /** Whether only a handful of requests were asked for lately. */
+  get isOfFew(): boolean {
+    this.#forgetStarts();
+    return new Set(this.#starts.map(({ request }) => request)).size <= FEW;
   }
 
   #refusalsOf(request: number): number {

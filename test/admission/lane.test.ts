@@ -90,6 +90,20 @@ t.test('a place that an answer of ours has freed may be used at once', async (t)
   t.ok(lane.waitMs() > 0);
 });
 
+t.test('refusals within a silence leave the window alone', async (t) => {
+  const { clock, lane, answer, refuse } = laneOf();
+  for (let request = 0; request < 200; request++) {
+    answer(request);
+    clock.advance(20);
+  }
+  lane.started(300);
+  clock.advance(101);
+  for (let request = 200; request < 220; request++) refuse(request);
+  answer(220);
+  for (let request = 221; request < 224; request++) refuse(request);
+  t.equal(lane.snapshot().limit, 10);
+});
+
 t.test('a refusal in a freed place leaves the window alone', async (t) => {
   const { lane, answer } = laneOf();
   answer(0);

@@ -166,3 +166,14 @@ t.test('starts are forgotten after fifteen spans', async (t) => {
   clock.advance(1);
   t.equal(evidence.chanceOf(99, 1), 0);
 });
+
+t.test('four requests are few, five are not', async (t) => {
+  const { clock, evidence, add } = evidenceOf();
+  t.equal(evidence.isOfFew, true);
+  add(4, false, true);
+  t.equal(evidence.isOfFew, true);
+  add(1, false, true);
+  t.equal(evidence.isOfFew, false);
+  clock.advance(15_001);
+  t.equal(evidence.isOfFew, true);
+});

@@ -35,6 +35,16 @@ export const scenarios: readonly Scenario[] = [
     name: 'bursts: 4 s of ten with p = 0.9',
     chance: (now) => (now % 10_000 < 4000 ? 0.9 : 0.05),
   }),
+  ...[
+    [3, 8],
+    [2, 6],
+    [1, 4],
+  ].map(([on = 0, all = 0]) =>
+    scenario({
+      name: `bursts: all refused for ${on} s of ${all}`,
+      chance: (now) => (now % (all * 1000) < on * 1000 ? 1 : 0),
+    }),
+  ),
   scenario({ name: 'an outage of 15 s', chance: (now) => (now < 15_000 ? 1 : 0) }),
   scenario({ name: 'one caller of 20 always refused', poisoned: (caller) => caller === 3 }),
   scenario({ name: 'three callers of 20 always refused', poisoned: (caller) => caller < 3 }),
