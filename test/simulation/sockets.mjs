@@ -117,12 +117,12 @@ async function measure(weather, who) {
       : (text) => viaWorker(app.url, agent, text);
   glm.setWeather({ seed: Number(values.seed), ...weather });
   const outcome = await play(weather, ask);
-  const { served, failed } = glm.ledger;
+  const { begun } = glm.ledger;
   await agent.destroy();
   stopVarying();
   await app?.stop();
   await glm.close();
-  return { ...outcome, asked: served + failed };
+  return { ...outcome, asked: begun };
 }
 
 const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
