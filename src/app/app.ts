@@ -122,9 +122,9 @@ export async function startApp(
   logger.info({ url, models: worker.modelNames }, 'listening');
   reportServed(settings.models, entries, worker, logger);
   const dispatcher = controllerAgent;
-  const checks = new StartChecks({ factory, admission, worker, address, dispatcher, logger });
+  const checks = new StartChecks({ factory, admission, worker, dispatcher, logger });
   if (address !== null) {
-    const deps = { dispatcher, logger, onFirst: () => checks.registered() };
+    const deps = { dispatcher, logger, onFirst: () => checks.registered(address) };
     state.registration = createRegistration(settings.controller, address, worker, deps);
     state.registration.start();
   }

@@ -6,6 +6,9 @@ import { type Dispatcher, request } from 'undici';
 /** The controller waits no longer when it asks for a status, in milliseconds. */
 const STATUS_MS = 5000;
 
+/** A status is a few bytes and the names; what is longer comes from something else, in bytes. */
+const STATUS_LIMIT = 64 * 1024;
+
 export interface OwnAddressCheck {
   /** As it is advertised, credentials included. */
   readonly address: string;
@@ -49,7 +52,7 @@ async function problemOf(
       headers: authorizationOf(address),
       signal: AbortSignal.any([signal, AbortSignal.timeout(STATUS_MS)]),
     });
-    const text = await body.text();
+    const text = await textOf(body);
     if (statusCode === 401) return { why: 'HTTP 401', remedy: GUARDED };
     if (statusCode !== 200) return { why: `HTTP ${statusCode}`, remedy: OTHERS };
     return isStatusOf(modelNames(), text) ? null : { why: 'not our status', remedy: OTHERS };
@@ -57,6 +60,19 @@ async function problemOf(
     // undici rejects with nothing but errors.
     return { why: (error as Error).message, remedy: UNREACHABLE };
   }
+}
+
+/** The body as text; of one that is too long what is there by then, which is no status. */
+async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    length += chunk.length;
+    // Leaving the loop closes the connection.
+    if (length > STATUS_LIMIT) break;
+  }
+  return Buffer.concat(chunks).toString();
 }
 
 function withoutCredentials(address: string): URL {

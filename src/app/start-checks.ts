@@ -13,8 +13,6 @@ export interface StartChecksDeps {
   readonly factory: ModelFactory;
   readonly admission: Admission;
   readonly worker: Worker;
-  /** Null without a controller: nobody is sent here then. */
-  readonly address: AdvertisedAddress | null;
   /** The way that the controller and its callers take: directly. */
   readonly dispatcher: Dispatcher;
   readonly logger: Logger;
@@ -23,10 +21,9 @@ export interface StartChecksDeps {
 export class StartChecks {
   readonly #deps: StartChecksDeps;
   readonly #stop = new AbortController();
-  #onRegistered: () => void = () => undefined;
-  readonly #registered = new Promise<void>((resolve) => {
-    this.#onRegistered = resolve;
-  });
+  #begun = false;
+  /** What the controller hands to callers; null while it does not know this worker. */
+  #registered: AdvertisedAddress | null = null;
 
   constructor(deps: StartChecksDeps) {
     this.#deps = deps;
@@ -36,12 +33,14 @@ export class StartChecks {
   begin(): void {
     const { signal } = this.#stop;
     for (const account of this.#accounts()) void checkGlm(account, this.#deps.logger, signal);
-    void this.#registered.then(() => this.#checkAddress(signal));
+    this.#begun = true;
+    if (this.#registered !== null) void this.#checkAddress(this.#registered);
   }
 
-  /** The controller knows this worker, so callers may be sent here. */
-  registered(): void {
-    this.#onRegistered();
+  /** The controller knows this worker by the address, so callers may be sent there. */
+  registered(address: AdvertisedAddress): void {
+    this.#registered = address;
+    if (this.#begun) void this.#checkAddress(address);
   }
 
   end(): void {
@@ -58,11 +57,11 @@ export class StartChecks {
     });
   }
 
-  async #checkAddress(signal: AbortSignal): Promise<void> {
-    const { address, worker, dispatcher, logger } = this.#deps;
-    const known = address?.known;
-    if (signal.aborted || typeof known !== 'string') return;
+  async #checkAddress(advertised: AdvertisedAddress): Promise<void> {
+    const { worker, dispatcher, logger } = this.#deps;
+    // It is known by now: the controller has been told it.
+    const address = await advertised.find();
     const modelNames = () => worker.modelNames;
-    await checkOwnAddress({ address: known, modelNames, dispatcher, logger }, signal);
+    await checkOwnAddress({ address, modelNames, dispatcher, logger }, this.#stop.signal);
   }
 }

@@ -25,24 +25,26 @@ export function readJsonFile(path: string): JsonFile {
   try {
     const text = readTextFile(path);
     const errors: ParseError[] = [];
-    const root = parseTree(text, errors, STRICT);
+    const tree = parseTree(text, errors, STRICT);
     const [first] = errors;
     if (first !== undefined) {
       return { ok: false, problem: `${placeOf(file, text, first.offset)}: is not valid JSON` };
     }
+    // No text at all is an error, so without one there is a tree.
+    const root = tree as Node;
     return {
       ok: true,
       text,
       content: JSON.parse(text),
-      place: (at) => placeOf(file, text, nodeAt(root, at)?.offset ?? 0),
+      place: (at) => placeOf(file, text, nodeAt(root, at).offset),
     };
   } catch (error) {
     return { ok: false, problem: `${file}: cannot be read (${reasonOf(error)})` };
   }
 }
 
-function nodeAt(root: Node | undefined, path: readonly PropertyKey[]): Node | undefined {
-  if (root === undefined || path.length === 0) return root;
+function nodeAt(root: Node, path: readonly PropertyKey[]): Node {
+  if (path.length === 0) return root;
   const names = path.map((name) => (typeof name === 'number' ? name : String(name)));
   return findNodeAtLocation(root, names) ?? nodeAt(root, path.slice(0, -1));
 }

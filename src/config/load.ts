@@ -16,7 +16,7 @@ export type LoadResult =
 /** Reads and checks all settings. */
 export function loadSettings(sources: SettingSources): LoadResult {
   const { values, texts, problems } = readSettings(settingsSchema, sources);
-  const file = loadModelsFile(values.modelsFile ?? '', variablesFrom(sources));
+  const file = loadModelsFile(values.modelsFile, variablesFrom(sources));
   const modelNamesGiven = texts.has('modelNames');
   const entries = file.ok ? file.entries : null;
   const names = unknownNames(sources, settingList, {

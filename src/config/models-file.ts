@@ -70,9 +70,9 @@ export type ModelsFileResult =
 /** The result, and the variables that the file names, without their `$`. */
 type LoadedModelsFile = ModelsFileResult & { readonly variables: readonly string[] };
 
-/** Reads and checks the file; `path` '' stands for no file and has no entries. */
-export function loadModelsFile(path: string, env: Environment): LoadedModelsFile {
-  if (path === '') return { ok: true, entries: new Map(), variables: [] };
+/** Reads and checks the file; without a path, or with '', there is none and no entries. */
+export function loadModelsFile(path: string | undefined, env: Environment): LoadedModelsFile {
+  if (!path) return { ok: true, entries: new Map(), variables: [] };
   const file = readJsonFile(path);
   const titled = (problems: readonly string[]) =>
     problems.map((problem) => `--models-file / MODELS_FILE: ${problem}`);

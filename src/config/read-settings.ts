@@ -1,6 +1,6 @@
 // Reads whatever a schema declares from flags, variables and `.env`, and checks each value alone.
 
-import type { z } from 'zod';
+import { z } from 'zod';
 import { readFlags } from './flags.ts';
 import { type FlagFacts, listSettings, titleOf } from './setting.ts';
 import { readTextFile, reasonOf } from './text-file.ts';
@@ -36,13 +36,13 @@ export function readSettings<Schema extends z.ZodObject>(
   const problems = [...flags.problems];
   const values: Record<string, unknown> = {};
   const texts = new Map<string, string>();
-  for (const { name, facts } of list) {
+  for (const { name, facts, schema } of list) {
     const { text, problem } = readText(facts, flags.values, sources);
     if (text !== undefined) texts.set(name, text);
-    const checked = schema.shape[name]?.safeParse(text);
+    const checked = z.safeParse(schema, text);
     if (problem !== undefined) problems.push(problem);
-    else if (checked?.success === true) values[name] = checked.data;
-    else for (const why of messagesOf(checked?.error)) problems.push(`${titleOf(facts)}: ${why}`);
+    else if (checked.success) values[name] = checked.data;
+    else for (const why of messagesOf(checked.error)) problems.push(`${titleOf(facts)}: ${why}`);
   }
   // Each value has just been checked by the schema of its name.
   return { values: values as Partial<z.output<Schema>>, texts, problems };
@@ -64,13 +64,12 @@ export function readFlagsOf<Schema extends z.ZodObject>(
   return { ok: true, values: values as z.output<Schema>, given: new Set(texts.keys()) };
 }
 
-function messagesOf(error: z.ZodError | undefined): string[] {
-  const messages = error?.issues.map((issue) =>
+function messagesOf({ issues }: z.ZodError): string[] {
+  return issues.map((issue) =>
     issue.code === 'invalid_value'
       ? `must be one of ${issue.values.filter((value) => value !== '').join(', ')}`
       : issue.message,
   );
-  return messages ?? [];
 }
 
 interface ReadText {

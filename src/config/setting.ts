@@ -45,12 +45,17 @@ export interface Listed<Name = string, Facts = FlagFacts> {
   readonly facts: Facts;
 }
 
+/** The same with its check. */
+interface ListedSetting extends Listed {
+  readonly schema: z.core.$ZodType;
+}
+
 /** Everything that a schema made of `setting` holds, in its order. */
-export function listSettings({ shape }: z.ZodObject): readonly Listed[] {
-  return Object.entries(shape).flatMap(([name, schema]) => {
-    const facts = settingFacts.get(schema);
-    return facts === undefined ? [] : [{ name, facts }];
+export function listSettings({ shape }: z.ZodObject): readonly ListedSetting[] {
+  const all = Object.entries(shape).map(([name, schema]) => {
+    return { name, schema, facts: settingFacts.get(schema) };
   });
+  return all.filter((listed): listed is ListedSetting => listed.facts !== undefined);
 }
 
 /** Every variable that can hold the value, the usual one first. */

@@ -124,22 +124,27 @@ class GlmChatStream implements ChatStream {
     const response = await client.send(asked, this.#signal);
     // Interim responses would put off the pool's own limit for ever.
     const silence = limitSilence(response, limits.firstByteTimeoutMs);
-    try {
-      const head = await response.head();
-      if (head.status !== 200) throw await refusalOf(response, head);
-      const events = new ChatEvents(glmDialect, this.upstreamRequestId);
-      // Gateways in between rename streams, or make one reply of them; it may be a refusal.
-      if (/json/i.test(String(head.headers['content-type']))) {
-        events.feed((await readBody(response, REPLY_LIMIT, limits.idleTimeoutMs)) ?? TOO_LONG);
-        events.throwIfRefused();
-      }
-      return { response, events };
-    } catch (error) {
-      response.close();
-      throw error;
-    } finally {
-      silence.end();
+    const events = await this.#begin(response)
+      .catch((error: unknown) => {
+        response.close();
+        throw error;
+      })
+      .finally(() => silence.end());
+    return { response, events };
+  }
+
+  /** Waits until GLM has accepted the request, or throws its refusal. */
+  async #begin(response: ResponseBytes): Promise<ChatEvents> {
+    const head = await response.head();
+    if (head.status !== 200) throw await refusalOf(response, head);
+    const events = new ChatEvents(glmDialect, this.upstreamRequestId);
+    // Gateways in between rename streams, or make one reply of them; it may be a refusal.
+    if (/json/i.test(String(head.headers['content-type']))) {
+      const { idleTimeoutMs } = this.#deps.limits;
+      events.feed((await readBody(response, REPLY_LIMIT, idleTimeoutMs)) ?? TOO_LONG);
+      events.throwIfRefused();
     }
+    return events;
   }
 }
 

@@ -124,21 +124,27 @@ export async function readReplyOnce<Reply extends { readonly json: unknown }>(
   read: (bytes: Buffer) => Reply,
 ): Promise<Reply> {
   const response = await client.send({ ...request, accept: 'application/json' }, signal);
-  try {
-    const head = await response.head();
-    if (head.status !== 200) throw await refusalOf(response, head);
-    // One that is too long is no better than an empty one.
-    const bytes = await readBody(response, REPLY_LIMIT, REPLY_MS);
-    const reply = read(bytes ?? Buffer.alloc(0));
-    const error = errorOfBody(reply.json, { status: 200, requestId: requestIdOf(head) });
-    if (error !== null) throw error;
-    if (reply.json === null) throw new ModelError('upstream_malformed', { message: 'not JSON' });
-    return reply;
-  } catch (error) {
-    throw client.amend(error);
-  } finally {
-    response.close();
-  }
+  return acceptedReply(response, read)
+    .catch((error: unknown) => {
+      throw client.amend(error);
+    })
+    .finally(() => response.close());
+}
+
+/** The reply to a request that was not refused. */
+async function acceptedReply<Reply extends { readonly json: unknown }>(
+  response: ResponseBytes,
+  read: (bytes: Buffer) => Reply,
+): Promise<Reply> {
+  const head = await response.head();
+  if (head.status !== 200) throw await refusalOf(response, head);
+  // One that is too long is no better than an empty one.
+  const bytes = await readBody(response, REPLY_LIMIT, REPLY_MS);
+  const reply = read(bytes ?? Buffer.alloc(0));
+  const error = errorOfBody(reply.json, { status: 200, requestId: requestIdOf(head) });
+  if (error !== null) throw error;
+  if (reply.json === null) throw new ModelError('upstream_malformed', { message: 'not JSON' });
+  return reply;
 }
 
 /** The same for a question that needs no permit, which is asked again here once it is amended. */

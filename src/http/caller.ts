@@ -20,10 +20,18 @@ export function callerOf(request: FastifyRequest, reply: FastifyReply): Caller {
   else if (raw.socket === null) {
     throw new Failure('request_invalid', { hint: 'connection: another answer is under way' });
   }
-  return { id: request.id, path: pathOf(request), signal: left.signal };
+  return { id: request.id, path: loggedPathOf(request), signal: left.signal };
 }
 
-/** The path of a request for the log: without its query, which may hold what nobody should read. */
+/** Longest path that is logged, in UTF-16 units; slashes may be repeated as often as a head has room. */
+const PATH_LIMIT = 200;
+
+/** The path of a request without its query. */
 export function pathOf({ url }: FastifyRequest): string {
   return url.replace(/[?#].*/s, '');
+}
+
+/** The path for the log: the query may hold what nobody should read, and nobody needs all of a long one. */
+export function loggedPathOf(request: FastifyRequest): string {
+  return pathOf(request).slice(0, PATH_LIMIT);
 }

@@ -23,14 +23,13 @@ const CHECK_INTERVAL_MS = 1000;
 const KEPT_DESCRIPTORS = 128;
 
 /** Time limits, as options of the server. */
-export const connectionLimits = {
-  keepAliveTimeout: KEEP_ALIVE_MS,
-  requestTimeout: REQUEST_TIMEOUT_MS,
-  http: {
-    connectionsCheckingInterval: CHECK_INTERVAL_MS,
-    headersTimeout: REQUEST_TIMEOUT_MS,
-  },
-} as const;
+export function connectionLimits(requestTimeout = REQUEST_TIMEOUT_MS) {
+  return {
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    requestTimeout,
+    http: { connectionsCheckingInterval: CHECK_INTERVAL_MS, headersTimeout: requestTimeout },
+  };
+}
 
 /** Answers what is no HTTP in the form of every other failure, and ends the connection. */
 export function answerMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
@@ -52,8 +51,11 @@ export function answerMalformed(error: NodeJS.ErrnoException, socket: Socket): v
  * Refuses connections while descriptors are left for those to the model: without one of these no
  * caller can be answered. Says so once for each time that it begins.
  */
-export function limitConnections(server: FastifyInstance, logger: Logger): void {
-  const most = descriptorLimit();
+export function limitConnections(
+  server: FastifyInstance,
+  logger: Logger,
+  most = descriptorLimit('/proc/self/limits'),
+): void {
   if (most === null) return;
   // Each caller's connection may need one more to the model.
   const limit = Math.max(16, Math.floor((most - KEPT_DESCRIPTORS) / 2));
@@ -70,12 +72,15 @@ export function limitConnections(server: FastifyInstance, logger: Logger): void 
   });
 }
 
-/** Open files that this process may have; null where the system does not say. */
-function descriptorLimit(): number | null {
+/**
+ * Open files that a process may have.
+ * @param limits the file in which Linux says so
+ * @returns null where the system does not say, or there is no limit
+ */
+export function descriptorLimit(limits: string): number | null {
   try {
-    const [, soft] =
-      /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];
-    return soft === undefined ? null : Number(soft);
+    const found = /^Max open files\s+(\d+)/m.exec(readFileSync(limits, 'utf8'));
+    return found === null ? null : Number(found[1]);
   } catch {
     return null;
   }

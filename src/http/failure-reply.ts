@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import { Failure, failureOf } from '../failure/failure.ts';
 import { errorFrame, errorReply } from '../fastchat/frames.ts';
 import { CallerGone } from '../worker/request-context.ts';
-import { pathOf } from './caller.ts';
+import { loggedPathOf, pathOf } from './caller.ts';
 
 /**
  * `frame` and `reply` come with HTTP 200, because FastChat's callers lose the text of anything else;
@@ -34,7 +34,7 @@ export function addFailureReplies(server: FastifyInstance, logger: Logger): void
     const { kind, hint, cause, row } = failure;
     const line = {
       requestId: request.id,
-      path: pathOf(request),
+      path: loggedPathOf(request),
       failure: kind,
       remedy: row.remedy,
     };

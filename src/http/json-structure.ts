@@ -24,7 +24,7 @@ export function isMostlyStructure(body: Buffer): boolean {
     const end = quote === -1 ? body.length : quote;
     bare += end - at;
     if (bare > BARE_BYTES_LIMIT) return true;
-    for (; at < end; at++) if (MARKS.has(body[at] ?? 0)) marks++;
+    for (; at < end; at++) if (MARKS.has(Number(body[at]))) marks++;
     // A string is structure too: each becomes an object of the parser's.
     if (++marks > MARKS_LIMIT) return true;
     at = endOfString(body, end + 1);
@@ -34,12 +34,14 @@ export function isMostlyStructure(body: Buffer): boolean {
 
 /** Behind the quote that closes the string whose text begins at `from`. */
 function endOfString(body: Buffer, from: number): number {
-  for (let at = from; ; ) {
-    const quote = body.indexOf(QUOTE, at);
-    if (quote === -1) return body.length;
-    let slashes = 0;
-    while (body[quote - 1 - slashes] === BACKSLASH && quote - slashes > from) slashes++;
-    if (slashes % 2 === 0) return quote + 1;
-    at = quote + 1;
-  }
+  let quote = body.indexOf(QUOTE, from);
+  while (quote !== -1 && isEscaped(body, quote, from)) quote = body.indexOf(QUOTE, quote + 1);
+  return quote === -1 ? body.length : quote + 1;
+}
+
+/** Whether an odd number of backslashes stands before the quote, in a string that begins at `from`. */
+function isEscaped(body: Buffer, quote: number, from: number): boolean {
+  let slashes = 0;
+  while (body[quote - 1 - slashes] === BACKSLASH && quote - slashes > from) slashes++;
+  return slashes % 2 === 1;
 }

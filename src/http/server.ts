@@ -44,7 +44,7 @@ export function createServer(
   { worker, readiness, logger }: ServerDeps,
 ): FastifyInstance {
   const server = fastify({
-    ...connectionLimits,
+    ...connectionLimits(),
     bodyLimit: options.bodyLimit,
     clientErrorHandler: answerMalformed,
     forceCloseConnections: 'idle',

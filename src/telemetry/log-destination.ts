@@ -59,15 +59,19 @@ export class LogDestination implements DestinationStream {
     const bytes = this.#begun ?? (this.#lost > 0 ? this.#lostLine() : this.#queue[0]);
     if (bytes === undefined) return false;
     const written = this.#write(bytes);
-    if (this.#begun === null) this.#taken();
+    if (this.#begun === null) this.#taken(bytes);
     this.#begun = written < bytes.length ? bytes.subarray(written) : null;
     return true;
   }
 
   /** The line that was next is on its way. */
-  #taken(): void {
-    if (this.#lost > 0) this.#lost = 0;
-    else this.#keptBytes -= this.#queue.shift()?.length ?? 0;
+  #taken(line: Uint8Array): void {
+    if (line !== this.#queue[0]) {
+      this.#lost = 0;
+      return;
+    }
+    this.#queue.shift();
+    this.#keptBytes -= line.length;
   }
 
   #lostLine(): Buffer {

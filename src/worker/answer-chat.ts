@@ -32,16 +32,12 @@ export async function* answerChat(
   const estimate = await deps.counter.estimate(given.messages);
   const tokensAt = ({ upstreamModel }: ServedModel) =>
     deps.counter.correct(upstreamModel, estimate);
-  const answerers = new Map([[target, model]]);
-  for (const other of models.fallbacksOf(model)) {
-    if (other.chat !== null && fits(other, given, tokensAt(other)))
-      answerers.set(other.chat, other);
-  }
-  const [, ...fallbacks] = answerers.keys();
+  const others = models.fallbacksOf(model).filter((other) => fits(other, given, tokensAt(other)));
+  const fallbacks = others.flatMap(({ chat }) => chat ?? []);
   const attempts = deps.admission.attempts(target, context, fallbacks);
   for (;;) {
     const permit = await attempts.permit();
-    const answerer = answerers.get(attempts.target) ?? model;
+    const answerer = others.find(({ chat }) => chat === attempts.target) ?? model;
     context.started(attempts.count, answerer);
     const request = withDefaults(given, answerer);
     const promptTokens = tokensAt(answerer);
@@ -78,6 +74,7 @@ async function* attempt(
   const onAbort = () => permit.release('other');
   context.signal.addEventListener('abort', onAbort);
   const stream = permit.endpoint.model.chat(request, context.signal);
+  let last: AnswerDelta | null = null;
   try {
     for await (const delta of stream) {
       permit.accepted();
@@ -86,14 +83,14 @@ async function* attempt(
       context.textArrived();
       if (next.finish !== null) {
         permit.release('accepted');
+        last = next;
         // Leaving the loop closes the stream: after a stop string the rest would cost money.
-        return next;
+        break;
       }
       yield next;
       // Words that come in quick succession share one delta.
       stream.coalesce(streamIntervalMs);
     }
-    throw new ModelError('upstream_cut');
   } catch (error) {
     permit.release(permitOutcome(error));
     throw error;
@@ -104,6 +101,8 @@ async function* attempt(
     context.usage = answer.usage;
     context.upstreamRequestId = stream.upstreamRequestId;
   }
+  if (last === null) throw new ModelError('upstream_cut');
+  return last;
 }
 
 function learn(

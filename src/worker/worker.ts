@@ -78,13 +78,11 @@ export class Worker {
    */
   async embed(asked: AskedEmbeddings, caller: Caller): Promise<Embeddings> {
     const context = this.#begin(caller);
-    try {
-      return await answerEmbeddings(this.#deps, this.#models, asked, context);
-    } catch (error) {
-      throw context.failed(error);
-    } finally {
-      this.#end(context);
-    }
+    return answerEmbeddings(this.#deps, this.#models, asked, context)
+      .catch((error: unknown) => {
+        throw context.failed(error);
+      })
+      .finally(() => this.#end(context));
   }
 
   /** Takes no new request and refuses what waits; what runs goes on. */

@@ -44,5 +44,5 @@ export function injectServer(
     const reply = await server.inject({ method, url: path, headers, ...payload });
     return { status: reply.statusCode, headers: reply.headers, body: Object(reply.json()) };
   };
-  return { ask, logs, parts };
+  return { ask, logs, parts, server };
 }
