@@ -86,3 +86,27 @@ t.test(
     t.equal(clock.pending, 0);
   },
 );
+
+t.test('what rests alone, account or model, is told with the longer rest of both', async (t) => {
+  const { admission, clock } = partsOf();
+  const account = admission.account('a');
+  const lane = admission.lane(account, 'glm-a', five);
+  admission.lane(account, 'glm-b', five);
+  const rests = () =>
+    admission
+      .snapshot()
+      .endpoints.map(({ model, restsUntil, restsBecause }) => [
+        ...[model, restsUntil, restsBecause],
+      ]);
+  lane.rest(clock.now(), 'model_unknown');
+  t.strictSame(rests(), [
+    ['glm-a', 60_000, 'model_unknown'],
+    ['glm-b', null, null],
+  ]);
+  clock.advance(1000);
+  account.rest(clock.now(), 'quota_exhausted');
+  t.strictSame(rests(), [
+    ['glm-a', 61_000, 'quota_exhausted'],
+    ['glm-b', 61_000, 'quota_exhausted'],
+  ]);
+});

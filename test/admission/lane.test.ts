@@ -147,3 +147,11 @@ t.test('a model that is refused rests, and what is known can be looked at', asyn
   lane.setBounds({ max: 3, start: 3 });
   t.equal(lane.snapshot().limit, 3);
 });
+
+t.test('where nothing was ever accepted, the eighth refusal is told', async (t) => {
+  const { lane, refuse } = laneOf();
+  for (let refusal = 1; refusal <= 8; refusal++) {
+    refuse(99);
+    t.equal(lane.isHopeless(99, refusal), refusal === 8, `${refusal}`);
+  }
+});

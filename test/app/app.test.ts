@@ -1,6 +1,6 @@
 // The parts that only the whole app has: secrets of all its settings, reloading, readiness.
 
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { AdvertisedAddress, bracketed, passwordsOf, pathOf } from '../../src/app/addresses.ts';
 import { startApp } from '../../src/app/app.ts';
 import { loadModelsFile, type ModelsFileResult } from '../../src/config/models-file.ts';
@@ -143,4 +143,43 @@ t.test('what is advertised is what is given, else where it listens', async (t) =
   const auto = { WORKER_ADDRESS: 'auto', CONTROLLER_ADDRESS: 'http://[::1]:1' };
   const found = 'http://[::1]:7';
   t.strictSame(await advertised(auto), [null, found, found, found]);
+});
+
+/** Moves the clock of this process on, as often as the test likes. */
+function movingClock(t: Test) {
+  const { now } = performance;
+  const clock = { aheadMs: 0 };
+  t.intercept(performance, 'now', { value: () => now.call(performance) + clock.aheadMs });
+  return clock;
+}
+
+t.test('without a heart beat for 90 s it is not ready, until one is accepted', async (t) => {
+  const controller = await withController(t);
+  const clock = movingClock(t);
+  const { app, url, logs } = await startWorker(t, {
+    NO_REGISTER: 'false',
+    CONTROLLER_ADDRESS: controller.url,
+  });
+  const ready = async () => {
+    const reply = await call(t, `${url}/readyz`, { method: 'GET' });
+    return [reply.status, json(reply)];
+  };
+  await logs.waitFor('registered');
+  t.strictSame(await ready(), [200, { ready: true }]);
+  clock.aheadMs = 60_000;
+  t.strictSame(await ready(), [200, { ready: true }]);
+  clock.aheadMs = 90_000;
+  const reason = 'not registered with the controller';
+  t.strictSame(await ready(), [503, { ready: false, reason }]);
+  app.reload();
+  await logs.waitFor('registered', 2);
+  t.strictSame(await ready(), [200, { ready: true }]);
+});
+
+t.test('who does not register is ready however long ago it began', async (t) => {
+  const clock = movingClock(t);
+  const { url } = await startWorker(t);
+  clock.aheadMs = 1_000_000_000;
+  const reply = await call(t, `${url}/readyz`, { method: 'GET' });
+  t.strictSame([reply.status, json(reply)], [200, { ready: true }]);
 });

@@ -57,6 +57,18 @@ for (const [told, status, body, why, remedy] of [
   });
 }
 
+t.test('a server that goes on and on is not our status, and is left', async (t) => {
+  const endless = await startUpstream(t, (response) => {
+    const pour = () => {
+      while (!response.destroyed && response.write('{"model_names":'.repeat(1000)));
+    };
+    response.on('drain', pour);
+    pour();
+  });
+  t.match(await linesOf(t, endless.url), [{ level: 'warn', why: 'not our status' }]);
+  await (await endless.arrival).closed;
+});
+
 t.test('an address where nobody is says why, without its password', async (t) => {
   const lines = await linesOf(t, `http://u:planted@127.0.0.1:${await freePort()}`);
   t.match(lines, [{ level: 'warn', why: /ECONNREFUSED/, remedy: /^FastChat answers users/ }]);
@@ -98,6 +110,28 @@ t.test('a worker asks its address once it is registered, and GLM at once', async
   t.match(glm.calls, [{ method: 'GET', path: '/api/paas/v4/models' }]);
   t.equal(glm.calls.length, 1);
 });
+
+t.test(
+  'who is registered before it looks around asks then, and not once it has ended',
+  async (t) => {
+    const controller = await withController(t);
+    const elsewhere = await startUpstream(t, (response) => response.writeHead(404).end());
+    const env = {
+      ...{ NO_REGISTER: 'false', CONTROLLER_ADDRESS: controller.url },
+      WORKER_ADDRESS: elsewhere.url,
+    };
+    const { app, logs } = await startWorker(t, env);
+    await logs.waitFor('registered');
+    app.lookAround();
+    await logs.waitFor('this worker is not found at its advertised address');
+    const other = await startWorker(t, env);
+    await other.logs.waitFor('registered');
+    await other.app.stop();
+    other.app.lookAround();
+    await new Promise((resolve) => setImmediate(resolve));
+    t.equal(elsewhere.arrivals.length, 1);
+  },
+);
 
 t.test('a worker that nobody is sent to asks GLM alone, and one that stops nobody', async (t) => {
   const { app, glm, logs } = await startWorker(t);

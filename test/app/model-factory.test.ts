@@ -192,6 +192,7 @@ t.test('an entry has a priority and fallbacks; nothing else has', async (t) => {
 t.test('a fallback that nobody can go to is refused with its path', async (t) => {
   const rules: readonly (readonly [file: object, problem: string])[] = [
     [{ a: { fallback: ['b', 'x'] }, b: {} }, 'a.fallback.1: x is not served here'],
+    [{ a: { fallback: ['b'] }, b: { fallback: ['x'] } }, 'b.fallback.0: x is not served here'],
     [{ a: { fallback: ['a'] } }, 'a.fallback.0: goes round in a circle: a -> a'],
     [
       { a: { fallback: ['b'] }, b: { fallback: ['c'] }, c: { fallback: ['a'] } },

@@ -114,6 +114,14 @@ t.test('a port in use is a failure in one line', async (t) => {
   t.equal(controller.stderr.text, `glm-worker: --controller-port: ${system}\n`);
 });
 
+t.test('a sandbox whose host is none says what the system says of it', async (t) => {
+  // Too long for a label, so that nobody is asked for it.
+  const host = 'a'.repeat(64);
+  const { io, stderr } = fakeIo(['sandbox', '--host', host]);
+  t.equal(await main(io), 1);
+  t.match(stderr.text, /^glm-worker: getaddrinfo [A-Z_]+ a+\n$/);
+});
+
 t.test('a host that is not one of this machine is a failure that names its setting', async (t) => {
   const env = { ...ENV, LOG_LEVEL: 'silent' };
   const { io, stderr } = fakeIo(['serve', '--host', '203.0.113.7'], { env });

@@ -116,13 +116,14 @@ t.test('each way to fail has a remedy', async (t) => {
     t.match(await failed, { remedy, answered: true });
   }
   for (const [code, remedy] of [
+    [undefined, /^start the controller, or correct CONTROLLER_ADDRESS/],
     ['ECONNREFUSED', /^start the controller, or correct CONTROLLER_ADDRESS/],
     ['ENOTFOUND', /^the host of CONTROLLER_ADDRESS cannot be resolved/],
     ['SELF_SIGNED_CERT_IN_CHAIN', /NODE_EXTRA_CA_CERTS/],
     ['ERR_SSL_WRONG_VERSION_NUMBER', /^http and https are mixed up/],
     ['HPE_INVALID_CONSTANT', /^http and https are mixed up/],
   ] as const) {
-    const cause = Object.assign(new Error('why'), { code });
+    const cause = Object.assign(new Error('why'), code && { code });
     t.match(errorOfCall('/p', cause), {
       message: '/p failed: why',
       remedy,

@@ -176,3 +176,42 @@ t.test(
     t.equal(ids[1], stream.upstreamRequestId);
   },
 );
+
+t.test('a reply that is called JSON may be a stream all the same', async (t) => {
+  const { ask } = await startChat(t, (response) =>
+    response.writeHead(200, { 'content-type': json }).end(say('a') + finish('stop')),
+  );
+  t.strictSame(await collect(ask()), {
+    items: [delta(), delta({ text: 'a' }), delta({ finish: 'stop' })],
+    error: undefined,
+  });
+});
+
+t.test('a whole reply beyond 16 MiB is no answer', async (t) => {
+  const { upstream, ask } = await startChat(t, (response) =>
+    response.writeHead(200, { 'content-type': json }).end(' '.repeat(16 * 1024 * 1024 + 1)),
+  );
+  const { items, error } = await collect(ask());
+  t.strictSame(items, [delta()]);
+  t.match(error, { kind: 'upstream_cut' });
+  await upstream.arrivals[0]?.closed;
+});
+
+t.test(
+  'the marks of boxes are in no text, and what looked like one is told at the end',
+  async (t) => {
+    const answer = async (rest: string) => {
+      const { ask } = await startChat(
+        t,
+        (response) =>
+          openStream(response).end(say('x <|begin_of') + say('_box|>4') + say('2<|') + rest),
+        { facts: { boxes: true } },
+      );
+      const { items, error } = await collect(ask());
+      return { text: items.map(({ text }) => text).join(''), finish: items.at(-1)?.finish, error };
+    };
+    const whole = { text: 'x 42<|', finish: 'stop', error: undefined };
+    t.strictSame(await answer(finish('stop')), whole);
+    t.match(await answer(''), { text: 'x 42', finish: null, error: { kind: 'upstream_cut' } });
+  },
+);

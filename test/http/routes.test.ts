@@ -132,3 +132,17 @@ t.test('/release, by which Chatchat unloads a model, is agreed to', async (t) =>
   const { status, body } = await injectServer(t).ask('/release');
   t.strictSame([status, body.code], [200, 200]);
 });
+
+t.test('a path is logged without its query, and no longer than a line should be', async (t) => {
+  const { ask, logs } = injectServer(t);
+  const body = '{"model":7}';
+  const slashes = '/'.repeat(300);
+  await ask('/glm//model_details?key=PLANTED#PLANTED', { body });
+  t.equal((await ask(`${slashes}model_details?${'q'.repeat(300)}`, { body })).status, 400);
+  t.strictSame(
+    logs.withMessage('request refused').map(({ path }) => path),
+    ['/glm//model_details', '/'.repeat(200)],
+  );
+  t.equal((await ask(`${slashes}model_details`, { method: 'GET' })).status, 405, 'and still found');
+  t.notMatch(logs.text, 'PLANTED');
+});

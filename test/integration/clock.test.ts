@@ -35,3 +35,21 @@ t.test('a name that a caller gives its request is in the reply and in the log', 
   const other = await fetch(`${url}/worker_get_status`, { method: 'POST', headers: strange });
   t.match(other.headers.get('x-request-id'), /^[0-9a-f-]{36}$/);
 });
+
+t.test('a clock that is set back while a request runs changes none of its durations', async (t) => {
+  const { glm, logs, stream } = await startWorker(t);
+  glm.script({ kind: 'chat', pieces: ['one ', 'two'], paceMs: 20 });
+  const began = performance.now();
+  const { now } = Date;
+  const running = stream();
+  await running.frame(({ text }) => text === 'one ');
+  t.intercept(Date, 'now', { value: () => now() - 3_600_000 });
+  await running.reply;
+  const [line] = logs.withMessage('answered');
+  const took = Math.ceil(performance.now() - began);
+  for (const name of ['waitedMs', 'firstTextMs', 'totalMs']) {
+    const ms = Number(line?.[name]);
+    t.ok(ms >= 0 && ms <= took, `${name} ${ms} of ${took}`);
+  }
+  t.ok(Number(line?.['totalMs']) >= 15, 'the pause between the pieces');
+});

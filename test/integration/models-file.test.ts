@@ -115,29 +115,32 @@ t.test('a reload serves other models at once, and running answers go on', async 
 
 t.test('a file that is wrong changes nothing and says why', async (t) => {
   const controller = await withController(t);
-  const { reload, chat, names, logs } = await startWithModels(
+  const { file, reload, chat, names, logs } = await startWithModels(
     t,
     { m: {} },
     { NO_REGISTER: 'false', CONTROLLER_ADDRESS: controller.url },
   );
   await logs.waitFor('registered');
+  const at = (line: number) => `--models-file / MODELS_FILE: ${file}, line ${line}:`;
   const problems = [
-    ['{"m": PLANTED', 'MODELS_FILE: the file is not valid JSON'],
-    [{ n: { verison: 'PLANTED' } }, 'MODELS_FILE: n: Unrecognized key: "verison"'],
+    ['{"m": PLANTED', `${at(1)} is not valid JSON`],
+    [{ n: { verison: 'PLANTED' } }, `${at(1)} n: Unrecognized key: "verison"`],
     [
-      { n: { api_key: 'PLANTED.key' } },
-      /^MODELS_FILE: n\.api_key: must name an environment variable/,
+      '{"n":\n{"api_key": "PLANTED.key"}}',
+      `${at(2)} n.api_key: must name an environment variable, such as "$MY_KEY"`,
     ],
-    [{ n: { api_key: '$NOT_SET' } }, 'MODELS_FILE: n.api_key: the variable $NOT_SET is not set'],
+    [{ n: { api_key: '$NOT_SET' } }, `${at(1)} n.api_key: the variable $NOT_SET is not set`],
     [
-      { n: { version: 7 }, o: { vision: 1 } },
-      'MODELS_FILE: n.version: must be string; MODELS_FILE: o.vision: must be boolean',
+      '{"n": {"version": 7},\n"o": {\n"vision": 1}}',
+      `${at(1)} n.version: must be string; ${at(3)} o.vision: must be boolean`,
     ],
   ] as const;
   for (const [content] of problems) reload(content);
-  t.match(
-    logs.withMessage('MODELS_FILE not taken, nothing changed'),
-    problems.map(([, why]) => ({ level: 'error', why })),
+  t.strictSame(
+    logs
+      .withMessage('MODELS_FILE not taken, nothing changed')
+      .map(({ level, why }) => [level, why]),
+    problems.map(([, why]) => ['error', why]),
   );
   t.strictSame(await names(), ['m']);
   t.match(await chat('m'), { error_code: 0 });

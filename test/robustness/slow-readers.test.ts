@@ -1,6 +1,9 @@
 // Callers who read slowly cost a bounded amount of memory, get the newest text, and are not dropped.
 
-import t from 'tap';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import t, { type Test } from 'tap';
 import { postBytes, rawSocket } from '../support/raw-socket.ts';
 import { stalled } from '../support/stalled.ts';
 import { HELLO, startWorker } from '../support/start-worker.ts';
@@ -102,3 +105,38 @@ t.test('a reader who has stopped does not keep its place past GENERATION_TIMEOUT
   t.match(next.frames.at(-1), { finish_reason: 'stop', error_code: 0 });
   asleep.leave();
 });
+
+/** Six bytes each in JSON: as much as an answer may hold is more than two sockets do. */
+const LARGE = {
+  kind: 'chat',
+  text: '\u0001'.repeat(65_536),
+  chunkChars: 65_536,
+  repeat: 60,
+} as const;
+
+t.test('WRITE_TIMEOUT drops who takes nothing of a whole reply either', async (t) => {
+  const { url, glm, logs } = await startWorker(t, { WRITE_TIMEOUT: '0.3' }, { callLimit: 10 });
+  glm.setDefault(LARGE);
+  const accepted = acceptedBy(t, url);
+  const socket = rawSocket(t, url, postBytes('/worker_generate', HELLO), false);
+  const connection = await accepted;
+  await logs.waitFor('answered');
+  await once(connection, 'close');
+  socket.resume();
+  await socket.closed;
+  const [, length] = /content-length: (\d+)/.exec(socket.text) ?? [];
+  t.ok(socket.received < Number(length), `${socket.received} of ${length} bytes`);
+});
+
+/** The worker's side of the next connection to it. */
+function acceptedBy(t: Test, url: string): Promise<Socket> {
+  const { port } = new URL(url);
+  return new Promise((resolve) => {
+    const look = (message: unknown) => {
+      const { socket } = Object(message);
+      if (String(socket.localPort) === port) resolve(socket);
+    };
+    subscribe('net.server.socket', look);
+    t.teardown(() => unsubscribe('net.server.socket', look));
+  });
+}

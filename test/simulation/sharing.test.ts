@@ -58,8 +58,8 @@ t.test(
     const account = admission.account('key');
     const lane = admission.lane(account, 'glm', { max: 5, start: 5 });
     const target = targetAt([{ account, lane, model: '' }], { share: admission.share('name', 5) });
-    const { signal } = new AbortController();
     const ask = async () => {
+      const { signal } = new AbortController();
       const permit = await admission.attempts(target, { id: 'r', signal }).permit();
       await sleep(clock, 21_000, signal);
       permit.release('accepted');

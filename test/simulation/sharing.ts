@@ -43,7 +43,6 @@ const BATCHES_AT_ONCE = 4;
 export async function share(job: SharedJob, seed: number): Promise<SharedOutcome> {
   const clock = new VirtualClock();
   const random = uniform(seed, 0);
-  const { signal } = new AbortController();
   const { permits } = job;
   const admission = new Admission({
     ...{ permits, queueLimit: 1000, queueTimeoutMs: 300_000, retries: 2 },
@@ -59,6 +58,7 @@ export async function share(job: SharedJob, seed: number): Promise<SharedOutcome
   /** One request; gives back how long it waited, in milliseconds. */
   const ask = async (target: Target<null>, ms: number) => {
     const began = clock.now();
+    const { signal } = new AbortController();
     const permit = await admission.attempts(target, { id: 'r', signal }).permit();
     const waited = clock.now() - began;
     permit.accepted();

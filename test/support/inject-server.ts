@@ -5,10 +5,16 @@ import { PromptFormat } from '../../src/fastchat/prompt/prompt-format.ts';
 import { createServer } from '../../src/http/server.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
 import { Redactor } from '../../src/telemetry/redactor.ts';
-import { ServedModels } from '../../src/worker/served-models.ts';
+import { type ServedModel, ServedModels } from '../../src/worker/served-models.ts';
 import { Worker } from '../../src/worker/worker.ts';
 import { createLogSink } from './log-sink.ts';
 import { partsOf, served } from './worker-parts.ts';
+
+export interface InjectOptions {
+  readonly models?: readonly ServedModel[];
+  readonly readiness?: () => string | null;
+  readonly worker?: Worker;
+}
 
 /** What to ask; without a body it is a GET. */
 export interface Asking {
@@ -17,15 +23,22 @@ export interface Asking {
   readonly body?: string;
 }
 
-/** A server of these models, by default of `zhipu-api`; `readiness` says why it is not ready. */
+/**
+ * A server of these models, by default of `zhipu-api`, or of a worker of the test's own; `readiness`
+ * says why it is not ready.
+ */
 export function injectServer(
   t: Test,
-  { models = [served('zhipu-api')], readiness = (): string | null => null } = {},
+  {
+    models = [served('zhipu-api')],
+    readiness = (): string | null => null,
+    ...own
+  }: InjectOptions = {},
 ) {
   const logs = createLogSink();
   const logger = createLogger({ level: 'info', redactor: new Redactor() }, logs);
   const parts = partsOf();
-  const worker = new Worker(parts, new ServedModels(models));
+  const worker = own.worker ?? new Worker(parts, new ServedModels(models));
   const server = createServer(
     {
       ...{ host: '127.0.0.1', advertisedHost: '', allowedHosts: [], pathPrefix: '/glm' },

@@ -17,6 +17,8 @@ export interface ModelsWorker {
   readonly app: App;
   readonly glm: FakeGlm;
   readonly logs: LogSink;
+  /** Where the file is. */
+  readonly file: string;
   /** Writes the file anew and has it read again; text is written as it is. */
   reload(content: unknown): void;
   /** The names that the worker tells the controller. */
@@ -65,6 +67,7 @@ export async function startWithModels(
     app,
     glm,
     logs,
+    file: path,
     ask,
     reload(content) {
       writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));

@@ -2,6 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { LogDestination, type WriteBytes } from '../../src/telemetry/log-destination.ts';
@@ -76,12 +77,16 @@ t.test('lines without room are counted, and the count is the first line again', 
   t.match(state.text, /x\nafter\n$/);
 });
 
-/** A program that logs until it is told to stop, and says on stdout that it lives. */
-const PROGRAM = `
+/** Makes a log on standard error. */
+const LOG = `
   import { LogDestination, writeToStderr } from ${JSON.stringify(
     new URL('../../src/telemetry/log-destination.ts', import.meta.url).href,
   )};
   const log = new LogDestination(writeToStderr());
+`;
+
+/** A program that logs until it is told to stop, and says on stdout that it lives. */
+const PROGRAM = `${LOG}
   process.on('SIGTERM', () => process.exit(0));
   setInterval(() => { for (let i = 0; i < 100; i++) log.write('x'.repeat(999) + '\\n'); }, 1);
   setInterval(() => process.stdout.write('.'), 20);
@@ -133,4 +138,15 @@ t.test('a reader who has gone does not end the process', async (t) => {
   child.kill('SIGTERM');
   const [code] = await once(child, 'exit');
   t.equal(code, 0);
+});
+
+t.test('a file gets all lines, after what was in it', async (t) => {
+  const file = `${t.testdir({ log: 'before\n' })}/log`;
+  const program = `${LOG} log.write('one\\n'); log.write('two\\n');`;
+  const log = openSync(file, 'a');
+  t.teardown(() => closeSync(log));
+  const args = [`--import=${strip}`, '--input-type=module', '-e', program];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', log] });
+  const [code] = await once(child, 'exit');
+  t.strictSame([code, readFileSync(file, 'utf8')], [0, 'before\none\ntwo\n']);
 });

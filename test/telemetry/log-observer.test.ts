@@ -1,10 +1,11 @@
 // One line per finished piece of work, with all that is known of it and nothing that was said in it.
 
 import t from 'tap';
-import { Failure } from '../../src/failure/failure.ts';
+import { Failure, failureOf } from '../../src/failure/failure.ts';
 import { LogObserver } from '../../src/telemetry/log-observer.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
 import { Redactor } from '../../src/telemetry/redactor.ts';
+import { errorOfTransport } from '../../src/upstream/transport-error.ts';
 import type { RequestReport } from '../../src/worker/observer.ts';
 import { createLogSink } from '../support/log-sink.ts';
 
@@ -162,5 +163,42 @@ t.test('what admission tells of has a line, by how much it matters', async (t) =
       { level: 'warn', ...at, msg: 'the model answers nobody' },
       { level: 'info', ...at, msg: 'the model answers again' },
     ],
+  );
+});
+
+t.test('a defect of ours is an error with its stack, not a warning', async (t) => {
+  const { observer, lines } = observing();
+  const failure = failureOf(new TypeError('a defect'));
+  observer.requestFinished({ ...REPORT, outcome: { is: 'failed', failure } });
+  t.match(lines(), [
+    {
+      ...{ level: 'error', failure: 'internal_error', errorCode: 50001, msg: 'failed' },
+      err: { name: 'TypeError', message: 'a defect', stack: /log-observer\.test/ },
+    },
+  ]);
+  t.equal(lines().length, 1);
+});
+
+t.test('an attempt for which this process had no file left says so', async (t) => {
+  const { observer, lines } = observing();
+  const facts = {
+    requestId: 'r',
+    name: 'm',
+    account: '#1',
+    model: 'glm-5',
+    attempt: 1,
+    nextWaitMs: 500,
+  };
+  for (const code of ['EMFILE', 'ENFILE']) {
+    const system = Object.assign(new Error(`connect ${code} 127.0.0.1:443`), { code });
+    observer.attemptFailed({ ...facts, error: errorOfTransport(system, false) });
+  }
+  t.strictSame(
+    lines(),
+    ['EMFILE', 'ENFILE'].map((code) => ({
+      ...{ level: 'warn', time: '', ...facts, failure: 'upstream_unreachable' },
+      upstream: { message: `${code}: this process may open no more files` },
+      msg: 'attempt failed',
+    })),
   );
 });

@@ -37,6 +37,18 @@ t.test('addresses and data URLs go on as they are', async (t) => {
   t.strictSame(checkImages(images, MANY), images);
 });
 
+t.test('words are not taken for a picture, though they are letters and blanks', async (t) => {
+  const hint = 'image 1 is neither an address, a data URL nor base64';
+  const refused = { kind: 'image_rejected', code: 40302, hint };
+  for (const image of ['just some words', 'words in\nlines', 'data:image/png;base64,aGkh aG']) {
+    t.strictSame(
+      refusalOf(() => checkImages([image], MANY)),
+      refused,
+      image,
+    );
+  }
+});
+
 t.test('bare base64 becomes a data URL of the kind that its bytes begin as', async (t) => {
   t.strictSame(checkImages([PNG, JPEG, GIF, WEBP, OTHER], MANY), [
     `data:image/png;base64,${PNG}`,
