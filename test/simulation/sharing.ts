@@ -74,7 +74,7 @@ export async function share(job: SharedJob, seed: number): Promise<SharedOutcome
       const began = clock.now();
       await ask(chats, job.chatMs);
       outcome.chatMs += (clock.now() - began) / (job.users * job.chats);
-      await sleep(clock, job.readMs, signal);
+      await sleep(clock, job.readMs, new AbortController().signal);
     }
     chatting--;
     outcome.usersMs = clock.now();
