@@ -59,7 +59,7 @@ async function checkAfterwards(t: Test, worker: TestWorker) {
 
 t.test('bodies of any bytes are answered in form', async (t) => {
   const worker = await matrixWorker(t, MANY_PLACES);
-  await campaign(t, 500, (random) => {
+  await campaign(t, 300, (random) => {
     const { path, body, headers } = strangeRequest(random);
     return async () => faultsOf(path, await sendBytes(worker.url + path, body, headers));
   });
@@ -75,7 +75,7 @@ t.test(
       MODEL_NAMES: 'zhipu-api,seeing=glm-4v-plus',
     });
     worker.glm.setDefault({ kind: 'chat', text: 'fine' });
-    await campaign(t, 400, (random, number) => {
+    await campaign(t, 250, (random, number) => {
       const path = String(CHATS[number % 2]);
       const body = strangePrompt(random);
       return async () => {
@@ -99,14 +99,14 @@ async function scriptedWorker(t: Test, scripts: Map<number, Script>) {
   );
   return matrixWorker(t, {
     ...{ ...MANY_PLACES, ZHIPUAI_BASE_URL: url },
-    ...{ UPSTREAM_IDLE_TIMEOUT: '1', QUEUE_TIMEOUT: '0.6' },
+    ...{ UPSTREAM_IDLE_TIMEOUT: '0.3', QUEUE_TIMEOUT: '0.6' },
   });
 }
 
 t.test('streams of any bytes become frames whose text never shrinks, or an error', async (t) => {
   const scripts = new Map<number, Script>();
   const worker = await scriptedWorker(t, scripts);
-  await campaign(t, 500, (random, number) => {
+  await campaign(t, 300, (random, number) => {
     scripts.set(number, strangeStream(random));
     const path = random.oneIn(4) ? '/worker_generate' : '/worker_generate_stream';
     return async () => {
@@ -123,7 +123,7 @@ t.test('embeddings of any bytes become as many vectors as inputs, or an error', 
   const data = [0, 1].map((index) => ({ index, object: 'embedding', embedding: [0.5, -1, 3e-8] }));
   const good = { object: 'list', data, usage: { prompt_tokens: 2, total_tokens: 2 } };
   const path = '/worker_get_embeddings';
-  await campaign(t, 300, (random, number) => {
+  await campaign(t, 200, (random, number) => {
     scripts.set(number, strangeReply(random, good));
     const encoding_format = random.pick([null, 'float', 'base64']);
     return async () => {
@@ -147,11 +147,11 @@ t.test('replies of any bytes by the controller are an answer or a ControllerErro
   const scripts = new Map<number, Script>();
   const number = (body: string) => Number(/case-(\d+)/.exec(body)?.[1]);
   const controller = await bytesServer(t, (body) => scripts.get(number(body)) ?? []);
-  const dispatcher = new Agent({ bodyTimeout: 1000, headersTimeout: 1000 });
+  const dispatcher = new Agent({ bodyTimeout: 250, headersTimeout: 250 });
   t.teardown(() => dispatcher.destroy());
   const { signal } = new AbortController();
   const status = { model_names: ['a'], speed: 1, queue_length: 0 } as const;
-  await campaign(t, 300, (random, mine) => {
+  await campaign(t, 200, (random, mine) => {
     scripts.set(mine, strangeReply(random, { exist: true }));
     const worker = async () => `http://case-${mine}`;
     const client = new ControllerClient(dispatcher, { controller, worker });

