@@ -33,7 +33,7 @@ export async function* answerChat(
   const tokensAt = ({ upstreamModel }: ServedModel) =>
     deps.counter.correct(upstreamModel, estimate);
   const others = models.fallbacksOf(model).filter((other) => fits(other, given, tokensAt(other)));
-  const fallbacks = others.flatMap(({ chat }) => chat ?? []);
+  const fallbacks = others.map(({ chat }) => chat).filter((chat) => chat !== null);
   const attempts = deps.admission.attempts(target, context, fallbacks);
   for (;;) {
     const permit = await attempts.permit();

@@ -159,7 +159,7 @@ t.test("A7: counts are GLM's own where they are wanted and come, else estimates"
 });
 
 /** Requests per model, with everything that FastChat lets through. */
-const ROUNDS = 8;
+const ROUNDS = 5;
 
 function randomRequest(random: Random, model: string): object {
   const { vision, contextWindow } = chatModelFacts(model);
