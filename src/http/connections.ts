@@ -92,5 +92,6 @@ export function dropIfNotTaken({ raw }: FastifyReply, writeTimeoutMs: number): v
   if (socket === null || raw.writableFinished) return;
   const drop = () => socket.destroy();
   socket.setTimeout(writeTimeoutMs, drop);
-  raw.once('finish', () => socket.setTimeout(0).off('timeout', drop));
+  // Before Node's own listener, which then sets the time limit of an idle connection.
+  raw.prependOnceListener('finish', () => socket.setTimeout(0).off('timeout', drop));
 }
