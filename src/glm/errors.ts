@@ -34,7 +34,7 @@ export const glmCodes: ReadonlyMap<string, ModelFailureKind> = new Map(
 );
 
 /** An unknown model also comes as an invalid field of this name. */
-const MODEL_FIELD = /model_?code/i;
+const MODEL_FIELD = /model[ _-]?code|模型(?:编码|代码)/i;
 
 /**
  * Where a refusal carries no code that is known, its HTTP status decides.
@@ -54,6 +54,8 @@ function kindOfStatus(status: number, coded: boolean): ModelFailureKind {
 /** A field that is null or odd must not hide the others. */
 const text = z.string().optional().catch(undefined);
 const code = z.union([z.string(), z.number()]);
+/** The gateway says false; what stands in front of it may leave that out, or spell it otherwise. */
+const noSuccess = z.literal([false, 'false', null]).optional();
 
 /**
  * The three forms of an error: GLM's own, a flat one, and the gateway's in front of it (which comes
@@ -65,7 +67,7 @@ const errorBody = z.union([
     request_id: text,
   }),
   z
-    .object({ code, msg: z.string(), success: z.literal(false), request_id: text })
+    .object({ code, msg: z.string(), success: noSuccess, request_id: text })
     .transform(({ msg, request_id, ...error }) => ({
       error: { code: error.code, message: msg },
       request_id,

@@ -6,6 +6,7 @@ import type { ChatDelta, FinishReason, Source, Usage } from '../model/chat-model
 import { ModelError, type ModelFailureKind } from '../model/model-error.ts';
 import { type ChatChunk, readChunk } from './chat-chunk.ts';
 import { CommentFilter } from './comment-filter.ts';
+import { LostBlankLines } from './lost-blank-lines.ts';
 
 /** Longest single event, in characters: they are below a kilobyte, tool results included. */
 const EVENT_LIMIT = 1024 * 1024;
@@ -44,6 +45,7 @@ interface Delta {
 export class ChatEvents {
   readonly #dialect: StreamDialect;
   readonly #decoder = new StringDecoder('utf8');
+  readonly #blankLines = new LostBlankLines();
   readonly #parser: EventSourceParser;
   /** A whole JSON reply where a stream was asked for; null for events, undefined before any byte. */
   #whole: string | null | undefined = undefined;
@@ -95,7 +97,7 @@ export class ChatEvents {
       this.#whole = /^\s*\{/.test(text) ? '' : null;
       if (/^\s*</.test(text)) this.#malformed('a page instead of an answer');
     }
-    if (typeof this.#whole !== 'string') this.#parser.feed(text);
+    if (typeof this.#whole !== 'string') this.#parser.feed(this.#blankLines.push(text));
     else if (this.#whole.length + text.length > ANSWER_LIMIT) this.#malformed('too large a reply');
     else this.#whole += text;
   }
@@ -152,7 +154,7 @@ export class ChatEvents {
   #onData(data: string): void {
     const event = tryParse(data);
     if (event !== undefined) this.#onJson(event);
-    // Some gateways part events by one newline only.
+    // A whole reply may also be a chunk on each line.
     else if (data.includes('\n')) for (const line of data.split('\n')) this.#onLine(line);
     else this.#malformed('an event is not JSON');
   }

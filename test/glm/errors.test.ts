@@ -111,12 +111,20 @@ t.test('errors come flat, and in the form of the gateway in front of GLM', async
       message: 'words',
     });
   }
+  for (const rest of [{}, { success: 'false' }, { success: null, data: null }])
+    t.match(errorOfBody({ code: 1113, msg: 'words', ...rest }, { status: 200 }), {
+      kind: 'quota_exhausted',
+      upstream: { message: 'words' },
+    });
+  for (const success of [true, 'true'])
+    t.equal(errorOfBody({ code: 200, msg: 'fine', success }, { status: 200 }), null);
 });
 
 t.test('an invalid field called modelCode is an unknown model', async (t) => {
   const kind = (message: string) =>
     errorOfBody({ error: { code: '1214', message } }, { status: 400 })?.kind;
-  t.equal(kind('modelCode: glm-9 not exist'), 'model_unknown');
+  for (const words of ['modelCode: glm-9 not exist', 'Model code invalid', '模型编码不存在'])
+    t.equal(kind(words), 'model_unknown');
   t.equal(kind('messages: illegal'), 'parameter_rejected');
 });
 

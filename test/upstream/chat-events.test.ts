@@ -33,6 +33,14 @@ const spellings: [name: string, stream: string][] = [
   ['no blank after the colon', recorded.replaceAll('data: ', 'data:')],
   ['a byte order mark', `\ufeff${recorded}`],
   ['comments, ids, retries and unknown fields', decorated(recorded)],
+  ['one LF after each event', recorded.replaceAll('\n\n', '\n')],
+  ['one CRLF after each event', recorded.replaceAll('\n\n', '\r\n')],
+  ['one CR after each event', recorded.replaceAll('\n\n', '\r')],
+  ['one LF and a name for each event', named(recorded).replaceAll('\n\n', '\n')],
+  [
+    'a blank line after the first event only',
+    recorded.replace('\n\n', '\n\n\n').replaceAll(/\n\n(?=data)/g, '\n'),
+  ],
   ['pings without data', recorded.replaceAll('\n\n', '\n\ndata\n\ndata:\n\nevent: ping\n\n')],
   [
     'chunks spread over several data lines',
@@ -42,6 +50,10 @@ const spellings: [name: string, stream: string][] = [
 
 function decorated(stream: string): string {
   return stream.replaceAll('data: ', ': ping\nid: 7\nretry: 10\nretry: soon\nfoo: bar\ndata: ');
+}
+
+function named(stream: string): string {
+  return stream.replaceAll('data: ', 'id: 7\nevent: message\ndata: ');
 }
 
 for (const [name, stream] of spellings) {
@@ -91,6 +103,21 @@ t.test(
     ]);
   },
 );
+
+t.test('events with one newline each are told as they come, however many they are', async (t) => {
+  const events = new ChatEvents(glmDialect, null);
+  const line = Buffer.from(say('word ').replace('\n\n', '\n'));
+  events.feed(line);
+  let told = '';
+  for (let count = 1; count < 20_000; count++) {
+    events.feed(line);
+    told += events.take().map(({ text }) => text);
+    // The end of an event may be known only when the next one begins.
+    if (told.length < count * 5) return void t.equal(told.length, count * 5);
+  }
+  events.feed(Buffer.from(finish('stop')));
+  t.match(events.end(), [{ finish: 'stop' }]);
+});
 
 t.test('a chunk that is cut off is completed by the next read', async (t) => {
   const events = new ChatEvents(glmDialect, null);

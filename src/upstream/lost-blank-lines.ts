@@ -1,0 +1,58 @@
+// Puts back the blank lines of an event stream that has one newline after each event, as some gateways send it.
+
+/** A line end that is not that of a blank line, and a field after it. */
+const NEXT_FIELD = /(?:\r\n|\n|\r)(?=(?:data|event|id|retry):)/g;
+/** A line that is a whole event; in data that goes over several lines none is, as they are written. */
+const WHOLE_EVENT = /^data:\s*\{.+\}$/;
+const END_OF_EVENT = /([}\]])(\r\n|\n|\r)/g;
+
+/** Longest line that is looked at, in characters: chunks are below a kilobyte. */
+const LINE_LIMIT = 64 * 1024;
+/** The longest thing that {@link NEXT_FIELD} looks at. */
+const LOOK_BACK = '\r\nevent:'.length;
+
+/**
+ * Looks at a stream until two of its lines follow each other, and decides by the first of them. A
+ * stream that has its blank lines passes unchanged.
+ */
+export class LostBlankLines {
+  #lost: boolean | null = null;
+  /** While undecided the line in which the text so far ended, with its line end; then its last character. */
+  #before = '';
+
+  push(text: string): string {
+    if (this.#lost === null) this.#look(text);
+    if (this.#lost !== true) return text;
+    const { length } = this.#before;
+    const seen = this.#before + text;
+    this.#before = seen.slice(-1);
+    return seen.replace(END_OF_EVENT, '$1$2$2').slice(length);
+  }
+
+  #look(text: string): void {
+    const seen = this.#before + text;
+    NEXT_FIELD.lastIndex = Math.max(0, this.#before.length - LOOK_BACK);
+    for (let end = NEXT_FIELD.exec(seen); end !== null; end = NEXT_FIELD.exec(seen)) {
+      const line = lineBefore(seen, end.index);
+      if (!line.startsWith('data:')) continue;
+      this.#lost = WHOLE_EVENT.test(line);
+      return;
+    }
+    this.#before = lastLine(seen);
+    if (this.#before.length > LINE_LIMIT) this.#lost = false;
+  }
+}
+
+/** Empty where a blank line ends at `end`. */
+function lineBefore(text: string, end: number): string {
+  if (end === 0) return '';
+  const start = Math.max(text.lastIndexOf('\n', end - 1), text.lastIndexOf('\r', end - 1)) + 1;
+  return text.slice(start, end);
+}
+
+/** The last line of `text`, with its line end where it has one. */
+function lastLine(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === '\n' || text[end - 1] === '\r') end--;
+  return lineBefore(text, end) + text.slice(end);
+}
