@@ -18,15 +18,15 @@ export const openAddress = z
   .refine(hasNoCredentials, 'must not hold user:password@, which would not be sent')
   .transform(withoutSlash);
 
-/** What GLM's documents show as the whole address of a chat. */
-const CHAT_PATH = /\/chat\/completions$/;
+/** What GLM's documents show behind the base, in the whole address of an endpoint. */
+const ENDPOINT_PATH = /\/(?:chat\/completions|embeddings|models|tokenizer)$/;
 
 /** The base of a GLM API; the path of one endpoint, copied with it, is dropped. */
-export const baseAddress = openAddress.transform((address) => address.replace(CHAT_PATH, ''));
+export const baseAddress = openAddress.transform((address) => address.replace(ENDPOINT_PATH, ''));
 
-/** Whether `baseAddress` drops something of this text. */
-export function namesChatPath(address: string): boolean {
-  return CHAT_PATH.test(withoutSlash(address));
+/** What `baseAddress` drops of this text; null for nothing. */
+export function endpointPathOf(address: string): string | null {
+  return ENDPOINT_PATH.exec(withoutSlash(address))?.[0] ?? null;
 }
 
 /** The address of a proxy; '' for none. */

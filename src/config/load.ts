@@ -1,6 +1,6 @@
 // Loads the worker's settings, and says of all that is wrong in plain lines.
 
-import { namesChatPath } from './addresses.ts';
+import { endpointPathOf } from './addresses.ts';
 import { findConflicts, findKeyProblems } from './conflicts.ts';
 import { loadModelsFile, type ModelsFileResult } from './models-file.ts';
 import { type Environment, readSettings, type SettingSources } from './read-settings.ts';
@@ -55,9 +55,9 @@ function variablesFrom({ env, dotenv }: SettingSources): Environment {
 
 /** What was given in a form that is put right. */
 function slipsIn(texts: ReadonlyMap<string, string>): string[] {
-  if (!namesChatPath(texts.get('baseUrl') ?? '')) return [];
+  const dropped = endpointPathOf(texts.get('baseUrl') ?? '');
+  if (dropped === null) return [];
   return [
-    '--base-url / ZHIPUAI_BASE_URL: ends in /chat/completions, which was dropped: give the base ' +
-      'address alone',
+    `--base-url / ZHIPUAI_BASE_URL: ends in ${dropped}, which was dropped: give the base address alone`,
   ];
 }

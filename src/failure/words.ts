@@ -173,7 +173,9 @@ export const failureWords: Readonly<Record<FailureKind, FailureWords>> = {
     sentence:
       '模型服务的地址不正确，请联系管理员。 ' +
       'The address of the model service is wrong, please tell the administrator.',
-    remedy: 'nothing answers at this path: ZHIPUAI_BASE_URL must end in /api/paas/v4',
+    remedy:
+      'nothing answers at this path: ZHIPUAI_BASE_URL must end in /api/paas/v4 or ' +
+      '/api/coding/paas/v4',
   },
   upstream_malformed: {
     sentence: broken,

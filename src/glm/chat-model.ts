@@ -12,6 +12,7 @@ import { amendedError, type GlmClient, refusalOf } from './client.ts';
 import { chatBody, type Fields, type GlmModel, thinkingFields } from './parameters.ts';
 import type { RefusedFields } from './refused-fields.ts';
 import { glmDialect } from './stream-dialect.ts';
+import { ThinkBlock } from './think-block.ts';
 
 const PATH = '/chat/completions';
 const EVENT_STREAM = 'text/event-stream';
@@ -71,7 +72,7 @@ class GlmChatStream implements ChatStream {
 
   [Symbol.asyncIterator](): AsyncGenerator<ChatDelta, void, undefined> {
     const deltas = this.#deltas();
-    return this.#model.facts.boxes ? withoutBoxes(deltas) : deltas;
+    return this.#model.facts.boxes ? withoutMarks(deltas) : deltas;
   }
 
   async *#deltas(): AsyncGenerator<ChatDelta, void, undefined> {
@@ -148,14 +149,16 @@ class GlmChatStream implements ChatStream {
   }
 }
 
-/** The same answer without the marks of boxes. */
-async function* withoutBoxes(
+/** The same answer without the marks of boxes, and with its reasoning where that belongs. */
+async function* withoutMarks(
   deltas: AsyncIterable<ChatDelta>,
 ): AsyncGenerator<ChatDelta, void, undefined> {
+  const block = new ThinkBlock();
   const marks = new BoxMarks();
   for await (const delta of deltas) {
-    const text = marks.push(delta.text);
-    yield { ...delta, text: delta.finish === null ? text : text + marks.end() };
+    const { reasoning, text } = delta.finish === null ? block.push(delta.text) : block.end();
+    const kept = marks.push(text) + (delta.finish === null ? '' : marks.end());
+    yield { ...delta, reasoning: delta.reasoning + reasoning, text: kept };
   }
 }
 

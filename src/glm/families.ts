@@ -12,7 +12,7 @@ export interface FamilyFacts {
   readonly thinking: Thinking;
   /** The levels of `reasoning_effort` that it takes; empty = it does not take the field. */
   readonly efforts: readonly Effort[];
-  /** Whether it puts marks of a box around the answer proper. */
+  /** Whether it may put marks of a box around the answer proper, and a think block before it. */
   readonly boxes: boolean;
 }
 

@@ -236,11 +236,11 @@ t.test(
   },
 );
 
-t.test('a base address with the path of the chat is put right, and told', async (t) => {
-  const result = load([], { ...KEY, ZHIPUAI_BASE_URL: 'https://x/v4/chat/completions' });
-  t.match(warningsOf(result), [
-    /^--base-url \/ ZHIPUAI_BASE_URL: ends in \/chat\/completions, which was dropped/,
-  ]);
+t.test('a base address with the path of an endpoint is put right, and told', async (t) => {
+  for (const path of ['/chat/completions', '/embeddings', '/models', '/tokenizer'])
+    t.match(warningsOf(load([], { ...KEY, ZHIPUAI_BASE_URL: `https://x/v4${path}/` })), [
+      new RegExp(`^--base-url / ZHIPUAI_BASE_URL: ends in ${path}, which was dropped`),
+    ]);
 });
 
 t.test('no problem repeats a value, which may be a secret in the wrong place', async (t) => {

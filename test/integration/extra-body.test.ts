@@ -56,10 +56,10 @@ t.test('the call that is not streamed has the list too', async (t) => {
 
 for (const [model, expected] of [
   ['glm-4.5v', 'It is 42.'],
-  ['glm-4.6', 'It is <|begin_of_box|>42<|end_of_box|>.'],
+  ['glm-4.6', '<think>6 x 7</think>It is <|begin_of_box|>42<|end_of_box|>.'],
 ] as const) {
-  t.test(`marks of boxes in the text of ${model} become "${expected}"`, async (t) => {
-    const pieces = ['It is <|begin', '_of_box|>42<', '|end_of_box|>.'];
+  t.test(`marks in the text of ${model} become "${expected}"`, async (t) => {
+    const pieces = ['<think>6 x', ' 7</think>It is <|begin', '_of_box|>42<', '|end_of_box|>.'];
     const glm = await startUpstream(t, (response) => {
       response.end(pieces.map((content) => chunk({ content })).join('') + finish('stop') + done);
     });
