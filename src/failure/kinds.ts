@@ -10,6 +10,8 @@ type WorkerFailureKind =
   | 'host_refused'
   | 'conversation_empty'
   | 'model_not_served'
+  | 'model_does_not_chat'
+  | 'model_does_not_embed'
   | 'bodies_full'
   | 'queue_full'
   | 'queue_timeout'

@@ -78,6 +78,8 @@ const policies: Readonly<Record<FailureKind, FailurePolicy>> = {
   no_permission: { ...ofAccount, code: NO_PERMISSION, status: 502 },
   model_not_permitted: { ...ofModel, code: NO_PERMISSION, status: 502 },
   model_not_served: { ...ofCaller, code: INVALID_MODEL, status: 404 },
+  model_does_not_chat: { ...ofCaller, code: INVALID_MODEL, status: 404 },
+  model_does_not_embed: { ...ofCaller, code: INVALID_MODEL, status: 404 },
   model_unknown: { ...ofModel, code: INVALID_MODEL, status: 502 },
   parameter_rejected: { ...ofCaller, retry: ['amended'], code: PARAM_OUT_OF_RANGE, status: 400 },
   content_blocked: { ...ofCaller, code: PARAM_OUT_OF_RANGE, status: 400 },

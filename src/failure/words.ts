@@ -62,6 +62,14 @@ export const failureWords: Readonly<Record<FailureKind, FailureWords>> = {
     sentence: '此处不提供该模型。 This model is not served here.',
     remedy: 'add the name to MODEL_NAMES, or correct it at the caller',
   },
+  model_does_not_chat: {
+    sentence: '该模型只生成 embedding 向量，不能对话。 This model makes embeddings, does not chat.',
+    remedy: 'ask one of the chat models, which the sentence names',
+  },
+  model_does_not_embed: {
+    sentence: '该模型用于对话，不生成 embedding 向量。 This model chats, does not make embeddings.',
+    remedy: 'ask an embedding model, or set embed_model for the name in MODELS_FILE',
+  },
   model_unknown: {
     sentence:
       'GLM 不提供该模型，请联系管理员。 ' +

@@ -29,6 +29,9 @@ export interface ServedModel {
 
 type Ability = 'chat' | 'embedding';
 
+/** What is told of a model that is served and lacks the ability. */
+const UNABLE = { chat: 'model_does_not_chat', embedding: 'model_does_not_embed' } as const;
+
 export class ServedModels {
   /** A Map: names come from outside, and an object would serve a model called `constructor`. */
   readonly #byName: ReadonlyMap<string, ServedModel>;
@@ -70,25 +73,26 @@ export class ServedModels {
     return [...found];
   }
 
-  /** @throws Failure `model_not_served`, naming those that chat */
+  /** @throws Failure `model_not_served` or `model_does_not_chat`, naming those that chat */
   forChat(name: string | undefined): { model: ServedModel; target: Target<ChatModel> } {
     const model = this.find(name);
     const target = model?.chat ?? null;
-    if (model === undefined || target === null) throw this.#cannot('chat');
+    if (model === undefined || target === null) throw this.#cannot('chat', model);
     return { model, target };
   }
 
-  /** @throws Failure `model_not_served`, naming those that embed */
+  /** @throws Failure `model_not_served` or `model_does_not_embed`, naming those that embed */
   forEmbedding(name: string | undefined): { model: ServedModel; target: Target<EmbeddingModel> } {
     const model = this.find(name);
     const target = model?.embedding ?? null;
-    if (model === undefined || target === null) throw this.#cannot('embedding');
+    if (model === undefined || target === null) throw this.#cannot('embedding', model);
     return { model, target };
   }
 
-  #cannot(ability: Ability): Failure {
+  #cannot(ability: Ability, asked: ServedModel | undefined): Failure {
     const able = [...this.#byName.values()].filter((model) => model[ability] !== null);
     const names = able.map(({ name }) => name).join(', ') || 'none';
-    return new Failure('model_not_served', { hint: `${ability} models served here: ${names}` });
+    const kind = asked === undefined ? 'model_not_served' : UNABLE[ability];
+    return new Failure(kind, { hint: `${ability} models served here: ${names}` });
   }
 }

@@ -20,6 +20,8 @@ const codes: Record<string, number> = {
   no_permission: 40103,
   model_not_permitted: 40103,
   model_not_served: 40301,
+  model_does_not_chat: 40301,
+  model_does_not_embed: 40301,
   model_unknown: 40301,
   parameter_rejected: 40302,
   content_blocked: 40302,

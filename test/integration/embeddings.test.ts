@@ -168,17 +168,23 @@ t.test(
     const { post, stream } = await startWorker(t, {
       MODEL_NAMES: 'chats,embedding-3,more=glm-4.6',
     });
-    const refused = (text: RegExp) => ({
+    const refused = (type: string, text: RegExp) => ({
       text,
       error_code: 40301,
-      error: { type: 'model_not_served' },
+      error: { type },
     });
     const input = ['a'];
     t.match(
       json(await post('/worker_get_embeddings', { model: 'chats', input })),
-      refused(/\(embedding models served here: embedding-3\)$/),
+      refused(
+        'model_does_not_embed',
+        /does not make embeddings\. \(embedding models served here: embedding-3\)$/,
+      ),
     );
-    const chats = refused(/\(chat models served here: chats, more\)$/);
+    const chats = refused(
+      'model_does_not_chat',
+      /makes embeddings, does not chat\. \(chat models served here: chats, more\)$/,
+    );
     const asked = { ...HELLO, model: 'embedding-3' };
     t.match(json(await post('/worker_generate', asked)), chats);
     t.match((await stream(asked).reply).frames, [chats]);

@@ -98,6 +98,8 @@ export const remedies: Readonly<Record<FailureKind, string>> = {
   no_permission: '账户不能用这个 API 或套餐：看日志行里的 GLM 错误码',
   model_not_permitted: '账户的套餐不含这个模型：换套餐或换模型',
   model_not_served: '把名称加进 MODEL_NAMES，或在调用者那里改正',
+  model_does_not_chat: '请求提示中列出的对话模型',
+  model_does_not_embed: '请求 embedding 模型，或在 MODELS_FILE 中为该名称设置 embed_model',
   model_unknown: 'GLM 已下线或从来没有这个模型：用 GLM_MODEL 或 MODEL_NAMES 换一个',
   parameter_rejected: '日志行里有 GLM 的原话；模型不在目录里时写一份 MODELS_FILE',
   content_blocked: '这里无可处理：用户的文字或回答被审核拦下',

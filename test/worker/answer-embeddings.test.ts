@@ -178,7 +178,7 @@ t.test('who may not embed, or has no account, is not answered with an empty list
   );
   const request = { model: undefined, inputs: ['a'] };
   t.strictSame(await refusalOf(answerEmbeddings(parts, chats, request, context)), [
-    'model_not_served',
+    'model_does_not_embed',
     'embedding models served here: none',
   ]);
   await t.rejects(embedderOf([]).ask({ input: ['a'] }), new Error('the model m has no account'));

@@ -44,35 +44,23 @@ t.test('each ability is asked of a model that has it', async (t) => {
   t.strictSame(models.forEmbedding('both'), { model: both, target: embedding });
 });
 
-t.test('asking the wrong model is 40301 and names those that can', async (t) => {
-  const chats = ['model_not_served', 40301, 'chat models served here: talker, both'];
-  const embeds = ['model_not_served', 40301, 'embedding models served here: embedder, both'];
-  t.strictSame(
-    refusalOf(() => models.forChat('embedder')),
-    chats,
-  );
-  t.strictSame(
-    refusalOf(() => models.forChat('other')),
-    chats,
-  );
-  t.strictSame(
-    refusalOf(() => models.forEmbedding('talker')),
-    embeds,
-  );
-  t.strictSame(
-    refusalOf(() => models.forEmbedding(undefined)),
-    embeds,
-  );
-  t.strictSame(
-    refusalOf(() => models.forEmbedding('other')),
-    embeds,
-  );
-  const only = new ServedModels([embedder]);
-  t.strictSame(
-    refusalOf(() => only.forChat(undefined)),
-    ['model_not_served', 40301, 'chat models served here: none'],
-  );
-});
+t.test(
+  'asking the wrong model is 40301, says what it does, and names those that can',
+  async (t) => {
+    const chats = 'chat models served here: talker, both';
+    const embeds = 'embedding models served here: embedder, both';
+    const only = new ServedModels([embedder]);
+    for (const [kind, hint, ask] of [
+      ['model_does_not_chat', chats, () => models.forChat('embedder')],
+      ['model_not_served', chats, () => models.forChat('other')],
+      ['model_does_not_embed', embeds, () => models.forEmbedding('talker')],
+      ['model_does_not_embed', embeds, () => models.forEmbedding(undefined)],
+      ['model_not_served', embeds, () => models.forEmbedding('other')],
+      ['model_does_not_chat', 'chat models served here: none', () => only.forChat(undefined)],
+    ] as const)
+      t.strictSame(refusalOf(ask), [kind, 40301, hint]);
+  },
+);
 
 t.test('the worker is multimodal when any model sees', async (t) => {
   t.equal(models.multimodal, false);
