@@ -29,11 +29,11 @@ export function endpointPathOf(address: string): string | null {
   return ENDPOINT_PATH.exec(withoutSlash(address))?.[0] ?? null;
 }
 
-/** The address of a proxy; '' for none. */
-export const proxyAddress = z.union(
-  [z.literal(''), httpAddress],
-  'must be an http:// or https:// address',
-);
+/** The address of a proxy, with or without `http://`; '' for none. */
+export const proxyAddress = z
+  .string()
+  .transform((text) => (/^[\w.-]+:\d+\/?$/.test(text) ? `http://${text}` : text))
+  .pipe(z.union([z.literal(''), httpAddress], 'must be an http:// or https:// address'));
 
 /** What the controller is told; '' and `auto` are found out later. */
 export const workerAddress = z

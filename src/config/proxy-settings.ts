@@ -15,7 +15,7 @@ export const proxySettings = {
     variable: 'HTTP_PROXY',
     alias: 'http_proxy',
     default: '',
-    meaning: 'the same for an address that begins with http:',
+    meaning: 'the same for an address that begins with http:, and for https: without HTTPS_PROXY',
   }),
   noProxy: setting(z.string(), {
     variable: 'NO_PROXY',

@@ -38,5 +38,12 @@ export function createAgent(limits: UpstreamLimits, proxies: ProxySettings): Dis
   const { httpProxy, httpsProxy } = proxies;
   if (httpProxy === '' && httpsProxy === '') return new Agent(options);
   const { noProxy } = proxies;
-  return new EnvHttpProxyAgent({ ...options, httpProxy, httpsProxy, noProxy });
+  // Without TLS a proxy is asked to fetch, as other programs do: many tunnel to port 443 only.
+  return new EnvHttpProxyAgent({
+    ...options,
+    httpProxy,
+    httpsProxy,
+    noProxy,
+    proxyTunnel: false,
+  });
 }

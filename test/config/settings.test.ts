@@ -29,8 +29,9 @@ const PROXY: Row = {
   takes: [
     ['', ''],
     ['http://user:pass@proxy:3128', 'http://user:pass@proxy:3128'],
+    ['proxy.internal:3128', 'http://proxy.internal:3128'],
   ],
-  refuses: ['proxy:3128'],
+  refuses: ['proxy', 'socks5://proxy:1080', 'user:pass@proxy:3128'],
   remedy: /must be an http/,
 };
 

@@ -34,7 +34,7 @@ export const settingMeanings: Readonly<Record<string, string>> = {
   ZHIPUAI_API_KEY: '必填：密钥，形如 id.secret；不能用命令行参数给出',
   ZHIPUAI_BASE_URL: 'GLM API 地址',
   HTTPS_PROXY: '到 GLM 的 https 连接所用的代理；控制器总是直接连接',
-  HTTP_PROXY: '到 GLM 的 http 连接所用的代理',
+  HTTP_PROXY: '到 GLM 的 http 连接所用的代理；没有设 HTTPS_PROXY 时 https 连接也用它',
   NO_PROXY: '不走代理的主机',
   GLM_AUTH: 'jwt = 由密钥签出的令牌；bearer = 直接用密钥',
   TOKEN_TTL: '令牌有效期，秒',
