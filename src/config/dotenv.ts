@@ -15,7 +15,9 @@ export interface Dotenv {
 export function readDotenv(directory: string): Dotenv {
   try {
     const text = readTextFile(join(directory, '.env'));
-    return { values: parseEnv(text), problems: strayLines(text) };
+    const stray = strayLines(text);
+    const problems = [...stray].map((index) => `.env: line ${index + 1} is not NAME=VALUE`);
+    return { values: parseEnv(without(text, stray)), problems };
   } catch (error) {
     const reason = reasonOf(error);
     if (reason === 'ENOENT' || reason === 'ENOTDIR') return { values: {}, problems: [] };
@@ -28,11 +30,14 @@ const QUOTED = /=[^\S\n]*(["'`])[\s\S]*?\1/g;
 
 const ASSIGNMENT = /^\s*(?:export\s+)?[\w.-]+\s*=|^\s*(?:#|$)/;
 
-/** Lines that say nothing: Node passes over them in silence. */
-function strayLines(text: string): string[] {
+/** Indexes of lines that say nothing: Node passes over them in silence, often with the line below. */
+function strayLines(text: string): ReadonlySet<number> {
+  // What is left of the own lines of a value is empty.
   const lines = text.replace(QUOTED, (value) => `=${value.replace(/[^\n]/g, '')}`).split('\n');
-  return lines.flatMap((line, index) => {
-    // What is left of the value's own lines is empty.
-    return ASSIGNMENT.test(line) ? [] : [`.env: line ${index + 1} is not NAME=VALUE`];
-  });
+  return new Set(lines.flatMap((line, index) => (ASSIGNMENT.test(line) ? [] : [index])));
+}
+
+function without(text: string, stray: ReadonlySet<number>): string {
+  const lines = text.split('\n');
+  return lines.map((line, index) => (stray.has(index) ? '' : line)).join('\n');
 }

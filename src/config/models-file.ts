@@ -6,6 +6,7 @@ import { type Effort, effort } from './effort-setting.ts';
 import { type ExtraBody, extraBodySchema } from './extra-body.ts';
 import { readJsonFile } from './json-file.ts';
 import { splitKeys } from './keys.ts';
+import { misspelling } from './nearest.ts';
 import type { Environment } from './read-settings.ts';
 
 const positive = z.number().int().positive();
@@ -81,7 +82,7 @@ export function loadModelsFile(path: string | undefined, env: Environment): Load
   const variables = [...file.text.matchAll(/"\$([A-Za-z_]\w*)"/g)].map(([, name]) => String(name));
   const parsed = fileSchema.safeParse(content);
   if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => describe(issue, place));
+    const problems = parsed.error.issues.flatMap((issue) => describe(issue, place));
     return { ok: false, problems: titled(problems), variables };
   }
   const { entries, problems } = entriesOf(parsed.data, env, place);
@@ -127,11 +128,23 @@ function entriesOf(
 function describe(
   issue: z.core.$ZodIssue,
   place: (path: readonly PropertyKey[]) => string,
-): string {
+): string[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => {
+      const path = [...issue.path, key];
+      return `${place(path)}: ${path.join('.')}: is no field${suggestion(issue.path, key)}`;
+    });
+  }
   const path = issue.path.join('.') || 'the file';
   const message =
     issue.code === 'invalid_type' ? `must be ${nameOf(issue.expected)}` : issue.message;
-  return `${place(issue.path)}: ${path}: ${message}`;
+  return [`${place(issue.path)}: ${path}: ${message}`];
+}
+
+/** The field of an entry that was probably meant. */
+function suggestion({ length }: readonly PropertyKey[], key: string): string {
+  const near = length === 1 ? misspelling(key, Object.keys(entrySchema.shape)) : undefined;
+  return near === undefined ? '' : `, did you mean ${near}?`;
 }
 
 /** zod's name of a type, as whoever writes JSON knows it. */

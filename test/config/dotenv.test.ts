@@ -38,6 +38,11 @@ t.test(
     const text = 'A="one\nPORT 1\nthree"\nPORT 21002\n\nHOST: x\n# HOST x\nPLANTED\n';
     const line = (number: number) => `.env: line ${number} is not NAME=VALUE`;
     t.strictSame(read(t, text)[1], [line(4), line(6), line(8)]);
+    // Node would take both lines for one name.
+    t.strictSame(read(t, 'PORT 1\nHOST=x\r\nPORT: 1\r\nB=2'), [
+      { HOST: 'x', B: '2' },
+      [line(1), line(3)],
+    ]);
   },
 );
 

@@ -179,7 +179,7 @@ t.test('what is wrong is told with its path and never its value', async (t) => {
         '"none"|"minimal"|"low"|"medium"|"high"|"xhigh"|"max"',
     ],
     [{ a: { extra_body: ['PLANTED'] } }, 'a.extra_body: must be object'],
-    [{ a: { extra_body: { PLANTED: 1 } } }, 'a.extra_body: Unrecognized key: "PLANTED"'],
+    [{ a: { extra_body: { no_field: 1 } } }, 'a.extra_body.no_field: is no field'],
     [
       { a: { extra_body: { messages: [], model: 'PLANTED', stream: false } } },
       'a.extra_body.model: use the key version of the entry',
@@ -206,7 +206,12 @@ t.test('what is wrong is told with its path and never its value', async (t) => {
       'a.extra_body.tools.0.web_search: must be object',
     ],
     [{ a: { vision: 1 } }, 'a.vision: must be boolean'],
-    [{ a: { verison: 'PLANTED' } }, 'a: Unrecognized key: "verison"'],
+    [
+      { a: { verison: 'PLANTED', contextLen: 1, no_field: 1 } },
+      'a.verison: is no field, did you mean version?',
+      'a.contextLen: is no field, did you mean context_len?',
+      'a.no_field: is no field',
+    ],
     [
       { a: { version: 7 }, b: { version: '' } },
       'a.version: must be string',
@@ -218,6 +223,8 @@ t.test('what is wrong is told with its path and never its value', async (t) => {
   }
 });
 
+const LIKE_TEMPERATURE = 'line 3: a.temprature: is no field, did you mean temperature?';
+
 t.test('what is wrong is told with its line, or that of the nearest thing around it', async (t) => {
   for (const [content, problem] of [
     ['{\n  "a": {\n    "vision": true,\n  }\n}', 'line 4: is not valid JSON'],
@@ -225,7 +232,7 @@ t.test('what is wrong is told with its line, or that of the nearest thing around
     ['\ufeff{\n"a": {}, // why\n}', 'line 2: is not valid JSON'],
     ['', 'line 1: is not valid JSON'],
     ['{\n  "a": {\n    "vision":\n 1\n  }\n}', 'line 4: a.vision: must be boolean'],
-    ['{\n  "a":\n {"verison": 1}\n}', 'line 3: a: Unrecognized key: "verison"'],
+    ['{"a": {\n "thinking": "on",\n "temprature": 1}}', LIKE_TEMPERATURE],
     ['{\n  "a": {\n "api_key": "$UNSET"}\n}', 'line 3: a.api_key: the variable $UNSET is not set'],
   ] as const) {
     t.strictSame(entriesOf(read(t, content)), [`${TITLE}, ${problem}`]);

@@ -124,7 +124,7 @@ t.test('a file that is wrong changes nothing and says why', async (t) => {
   const at = (line: number) => `--models-file / MODELS_FILE: ${file}, line ${line}:`;
   const problems = [
     ['{"m": PLANTED', `${at(1)} is not valid JSON`],
-    [{ n: { verison: 'PLANTED' } }, `${at(1)} n: Unrecognized key: "verison"`],
+    [{ n: { verison: 'PLANTED' } }, `${at(1)} n.verison: is no field, did you mean version?`],
     [
       '{"n":\n{"api_key": "PLANTED.key"}}',
       `${at(2)} n.api_key: must name an environment variable, such as "$MY_KEY"`,
