@@ -10,8 +10,8 @@ export interface FlagsResult {
   readonly problems: readonly string[];
 }
 
-/** What cannot be a secret, and so may be repeated: letters and dashes. */
-const HARMLESS = /^--[a-z][a-z-]{0,40}$/i;
+/** What cannot be a secret, and so may be repeated: letters, dashes and underscores. */
+const HARMLESS = /^--[a-z][a-z_-]{0,40}$/i;
 
 /** Reads `--flag value`, `--flag=value` and `--switch`. */
 export function readFlags(argv: readonly string[], known: readonly Listed[]): FlagsResult {

@@ -17,12 +17,15 @@ export const modelId = z
 /** `NAME` or `NAME=GLM-MODEL`. */
 export const modelNames = commaList
   .transform((names) => names.map(readPair))
-  .refine((pairs) => pairs.every(({ name, glmModel }) => name !== '' && glmModel !== ''), {
+  .refine((pairs) => pairs.every(isWhole), {
     error: 'must be a comma separated list of NAME or NAME=GLM-MODEL',
     abort: true,
   })
   .refine((pairs) => !pairs.some(({ name, glmModel }) => STRAY.test(name + (glmModel ?? ''))), {
     error: `a name or id ${NO_STRAYS}; names are parted by commas`,
+  })
+  .refine((pairs) => !pairs.some((pair, index) => contradicts(pair, pairs.slice(0, index))), {
+    error: 'the same name stands for two models: give each a name of its own',
   });
 
 /** A name that is served, and the GLM model behind it; null where the name does not say one. */
@@ -34,4 +37,13 @@ export interface ModelName {
 function readPair(entry: string): ModelName {
   const [name = '', ...model] = entry.split('=');
   return { name: name.trim(), glmModel: model.length > 0 ? model.join('=').trim() : null };
+}
+
+/** Two equals signs are one too many. */
+function isWhole({ name, glmModel }: ModelName): boolean {
+  return name !== '' && (glmModel === null || /^[^=]/.test(glmModel));
+}
+
+function contradicts({ name, glmModel }: ModelName, earlier: readonly ModelName[]): boolean {
+  return earlier.some((pair) => pair.name === name && pair.glmModel !== glmModel);
 }

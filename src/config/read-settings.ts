@@ -42,7 +42,9 @@ export function readSettings<Schema extends z.ZodObject>(
     const checked = z.safeParse(schema, text);
     if (problem !== undefined) problems.push(problem);
     else if (checked.success) values[name] = checked.data;
-    else for (const why of messagesOf(checked.error)) problems.push(`${titleOf(facts)}: ${why}`);
+    else
+      for (const why of messagesOf(checked.error))
+        problems.push(`${titleOf(facts)}: ${why}${quotesIn(text)}`);
   }
   // Each value has just been checked by the schema of its name.
   return { values: values as Partial<z.output<Schema>>, texts, problems };
@@ -70,6 +72,13 @@ function messagesOf({ issues }: z.ZodError): string[] {
       ? `must be one of ${issue.values.filter((value) => value !== '').join(', ')}`
       : issue.message,
   );
+}
+
+/** Shells and `.env` take quotes away; Docker's `--env-file` and service managers do not. */
+function quotesIn(text: string | undefined): string {
+  return /^(["']).*\1$/s.test(text ?? '')
+    ? ' (the quotes around it are part of it: leave them out)'
+    : '';
 }
 
 interface ReadText {

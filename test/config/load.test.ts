@@ -153,6 +153,7 @@ t.test('flags that do not exist or lack their value are told with the nearest', 
     [['--bogus=PLANTED'], '--bogus: is no flag of this command'],
     [['--bogus', 'PLANTED'], '--bogus: is no flag of this command'],
     [['--PLANTED7.x'], 'one of the flags: is no flag of this command'],
+    [['--model_names', 'a'], '--model_names: is no flag, did you mean --model-names?'],
     [['--prot', '1'], '--prot: is no flag, did you mean --port?'],
     [['--controller', 'x'], '--controller: is no flag, did you mean --controller-address?'],
     [['--upstream-retries=1'], '--upstream-retries: is no flag, did you mean --retries?'],
@@ -241,6 +242,17 @@ t.test('a base address with the path of an endpoint is put right, and told', asy
     t.match(warningsOf(load([], { ...KEY, ZHIPUAI_BASE_URL: `https://x/v4${path}/` })), [
       new RegExp(`^--base-url / ZHIPUAI_BASE_URL: ends in ${path}, which was dropped`),
     ]);
+});
+
+t.test('quotes that were left around a value are told', async (t) => {
+  const told = problemsOf(
+    load([], { ...KEY, CONTEXT_LEN: '"auto"', PORT: "'80'", HOST: 'a"b c"' }),
+  );
+  const quotes = '(the quotes around it are part of it: leave them out)';
+  t.match(
+    told.map((problem) => problem.endsWith(quotes)),
+    [false, true, true],
+  );
 });
 
 t.test('no problem repeats a value, which may be a secret in the wrong place', async (t) => {

@@ -125,10 +125,10 @@ const ROWS: Readonly<Record<string, Row>> = {
       ],
     ],
     refuses: [
-      ...[',', 'a,,b', 'a,', 'a=', '=glm-4', ' = '],
+      ...[',', 'a,,b', 'a,', 'a=', '=glm-4', ' = ', 'a==glm-4', 'a=glm-4,b,a=glm-4.6'],
       ...['a;b', 'a；b', 'a，b', 'a b', '"a"', "a='glm-4'", '[a]', 'a=glm-4 glm-5', '“a”', '(a)'],
     ],
-    remedy: /must be a comma separated list|must not hold blanks/,
+    remedy: /must be a comma separated list|must not hold blanks|stands for two models/,
   },
   glmModel: {
     takes: [['glm-4.6', 'glm-4.6']],

@@ -45,7 +45,8 @@ def test_bursts_spread_over_both_whoever_was_busy_before(
         burst_of(10, own_openai)
         models = asked_models(sandbox)[before:]
 
-        assert sorted(Counter(models).values()) == [5, 5]
+        # One that tells in the middle of a burst that it has less to do may get a few more of it.
+        assert min(Counter(models)[model] for model in ("glm-4.6", "glm-4.5")) >= 3
         wait_until(
             lambda: all(
                 own_controller.log().count(f"Receive heart beat. {one.url}") > seen
