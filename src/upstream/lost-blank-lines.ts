@@ -4,6 +4,7 @@
 const NEXT_FIELD = /(?:\r\n|\n|\r)(?=(?:data|event|id|retry):)/g;
 /** A line that is a whole event; in data that goes over several lines none is, as they are written. */
 const WHOLE_EVENT = /^data:\s*\{.+\}$/;
+const BEGUN_NAME = /[\r\n]([a-z]+)$/;
 const END_OF_EVENT = /([}\]])(\r\n|\n|\r)/g;
 
 /** Longest line that is looked at, in characters: chunks are below a kilobyte. */
@@ -17,20 +18,24 @@ const LOOK_BACK = '\r\nevent:'.length;
  */
 export class LostBlankLines {
   #lost: boolean | null = null;
-  /** While undecided the line in which the text so far ended, with its line end; then its last character. */
+  /** The line in which the text so far ended, with its line end; once decided its last character. */
   #before = '';
+  /** The beginning of a field's name, which a blank line may have to come before. */
+  #held = '';
 
   push(text: string): string {
-    if (this.#lost === null) this.#look(text);
-    if (this.#lost !== true) return text;
+    const pending = this.#held + text;
+    this.#held = '';
+    if (this.#lost === null) this.#decide(this.#before + pending);
+    if (this.#lost === null) return this.#passUndecided(pending);
+    if (!this.#lost) return pending;
     const { length } = this.#before;
-    const seen = this.#before + text;
+    const seen = this.#before + pending;
     this.#before = seen.slice(-1);
     return seen.replace(END_OF_EVENT, '$1$2$2').slice(length);
   }
 
-  #look(text: string): void {
-    const seen = this.#before + text;
+  #decide(seen: string): void {
     NEXT_FIELD.lastIndex = Math.max(0, this.#before.length - LOOK_BACK);
     for (let end = NEXT_FIELD.exec(seen); end !== null; end = NEXT_FIELD.exec(seen)) {
       const line = lineBefore(seen, end.index);
@@ -38,8 +43,15 @@ export class LostBlankLines {
       this.#lost = WHOLE_EVENT.test(line);
       return;
     }
-    this.#before = lastLine(seen);
+  }
+
+  #passUndecided(pending: string): string {
+    const [, begun = ''] = BEGUN_NAME.exec((this.#before + pending).slice(-LOOK_BACK)) ?? [];
+    const passed = pending.slice(0, pending.length - begun.length);
+    this.#held = begun;
+    this.#before = lastLine(this.#before + passed);
     if (this.#before.length > LINE_LIMIT) this.#lost = false;
+    return passed;
   }
 }
 
