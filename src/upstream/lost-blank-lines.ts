@@ -5,6 +5,8 @@ const NEXT_FIELD = /(?:\r\n|\n|\r)(?=(?:data|event|id|retry):)/g;
 /** A line that is a whole event; in data that goes over several lines none is, as they are written. */
 const WHOLE_EVENT = /^data:\s*\{.+\}$/;
 const BEGUN_NAME = /[\r\n]([a-z]+)$/;
+/** Ends the search: a stream has all of its blank lines or none. */
+const EVENT_AND_BLANK_LINE = /^data:[^\r\n]+(?:\r\n\r\n|\n\n|\r\r)/m;
 const END_OF_EVENT = /([}\]])(\r\n|\n|\r)/g;
 
 /** Longest line that is looked at, in characters: chunks are below a kilobyte. */
@@ -13,8 +15,8 @@ const LINE_LIMIT = 64 * 1024;
 const LOOK_BACK = '\r\nevent:'.length;
 
 /**
- * Looks at a stream until two of its lines follow each other, and decides by the first of them. A
- * stream that has its blank lines passes unchanged.
+ * Looks at a stream until its first event has ended, and decides by what follows it. A stream that
+ * has its blank lines passes unchanged.
  */
 export class LostBlankLines {
   #lost: boolean | null = null;
@@ -43,6 +45,7 @@ export class LostBlankLines {
       this.#lost = WHOLE_EVENT.test(line);
       return;
     }
+    if (EVENT_AND_BLANK_LINE.test(seen)) this.#lost = false;
   }
 
   #passUndecided(pending: string): string {
