@@ -21,7 +21,7 @@ const TABLE: readonly Row[] = [
   ['worker', ['admission', 'tokens', 'failure', 'model', 'lib'], []],
   ['controller', ['fastchat', 'lib'], ['undici', 'zod']],
   ['telemetry', ['worker', 'admission', 'failure', 'model'], ['pino']],
-  ['http', ['worker', 'fastchat', 'failure', 'model'], ['fastify', 'pino']],
+  ['http', ['worker', 'fastchat', 'failure', 'model', 'lib'], ['fastify', 'pino']],
   [
     'app',
     [

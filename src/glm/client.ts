@@ -1,6 +1,8 @@
 // Sends requests to GLM over pooled connections: address, headers and replies in one place.
 
 import type { Dispatcher } from 'undici';
+import { jsonBytes } from '../lib/json-bytes.ts';
+import { ownTurn } from '../lib/own-turn.ts';
 import { ModelError } from '../model/model-error.ts';
 import { parseJson, readBody } from '../upstream/read-body.ts';
 import { ResponseBytes, type ResponseHead } from '../upstream/response-bytes.ts';
@@ -14,6 +16,9 @@ const REFUSAL_MS = 10_000;
 /** Largest plain reply that is read, in bytes: 64 embeddings of 2048 numbers fit five times. */
 const REPLY_LIMIT = 16 * 1024 * 1024;
 const REPLY_MS = 300_000;
+
+/** Bytes from which on a reply is read in a turn of its own: a batch of vectors takes milliseconds. */
+const LONG_REPLY = 64 * 1024;
 
 /** A GLM account: where it is reached and with which key. */
 export interface GlmAccount {
@@ -56,9 +61,10 @@ export class GlmClient {
   async send(request: GlmRequest, signal: AbortSignal): Promise<ResponseBytes> {
     const token = this.#credentials.authorization();
     const authorization = typeof token === 'string' ? token : await token;
+    const { method, path, body, accept } = request;
+    const bytes = body === undefined ? null : await jsonBytes(body);
     signal.throwIfAborted();
     const response = new ResponseBytes(signal);
-    const { method, path, body, accept } = request;
     this.#dispatcher.dispatch(
       {
         origin: this.#origin,
@@ -68,9 +74,9 @@ export class GlmClient {
           authorization,
           accept,
           'user-agent': this.#userAgent,
-          ...(body !== undefined && { 'content-type': 'application/json; charset=UTF-8' }),
+          ...(bytes !== null && { 'content-type': 'application/json; charset=UTF-8' }),
         },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
+        body: bytes,
       },
       response,
     );
@@ -139,8 +145,9 @@ async function acceptedReply<Reply extends { readonly json: unknown }>(
   const head = await response.head();
   if (head.status !== 200) throw await refusalOf(response, head);
   // One that is too long is no better than an empty one.
-  const bytes = await readBody(response, REPLY_LIMIT, REPLY_MS);
-  const reply = read(bytes ?? Buffer.alloc(0));
+  const bytes = (await readBody(response, REPLY_LIMIT, REPLY_MS)) ?? Buffer.alloc(0);
+  if (bytes.length > LONG_REPLY) await ownTurn();
+  const reply = read(bytes);
   const error = errorOfBody(reply.json, { status: 200, requestId: requestIdOf(head) });
   if (error !== null) throw error;
   if (reply.json === null) throw new ModelError('upstream_malformed', { message: 'not JSON' });

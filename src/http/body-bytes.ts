@@ -1,8 +1,8 @@
 // Reads the bytes of one request body into one buffer, within the limits of the body and of all.
 
 import type { IncomingMessage } from 'node:http';
-import { setImmediate } from 'node:timers/promises';
 import { Failure } from '../failure/failure.ts';
+import { ownTurn } from '../lib/own-turn.ts';
 import type { ByteBudget } from './byte-budget.ts';
 
 /**
@@ -61,7 +61,7 @@ export async function readBodyBytes(
 /** Node reads a socket up to 32 times in a row, unless it is told to stop. */
 async function letOthersRun({ socket }: IncomingMessage): Promise<void> {
   socket.pause();
-  await setImmediate();
+  await ownTurn();
   socket.resume();
 }
 

@@ -2,9 +2,17 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Failure } from '../failure/failure.ts';
+import { ownTurn } from '../lib/own-turn.ts';
 import { readBodyBytes } from './body-bytes.ts';
+import { textOf } from './body-text.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import { isMostlyStructure } from './json-structure.ts';
+
+/**
+ * Bytes from which on a body has turns of the event loop of its own. What cannot be cut into pieces
+ * takes 2 ms for each MB: parsing it, and then finding the turns in a prompt.
+ */
+const LONG = 1024 * 1024;
 
 /** What a request holds of the budget; given back when its response is over. */
 const releases = new WeakMap<FastifyRequest, () => void>();
@@ -36,12 +44,21 @@ function releaseAtEnd(request: FastifyRequest, reply: FastifyReply): void {
 }
 
 /** @throws Failure `request_invalid` */
-function parse(bytes: Buffer): unknown {
+async function parse(bytes: Buffer): Promise<unknown> {
   if (isMostlyStructure(bytes)) {
     throw new Failure('request_invalid', { hint: 'body: more structure than a request has' });
   }
+  const text = await textOf(bytes);
+  if (bytes.length < LONG) return parseText(text);
+  await ownTurn();
+  const body = parseText(text);
+  await ownTurn();
+  return body;
+}
+
+function parseText(text: string): unknown {
   try {
-    return JSON.parse(bytes.toString('utf8'));
+    return JSON.parse(text);
   } catch {
     // The parser's own words quote the body.
     throw new Failure('request_invalid', { hint: 'body: not valid JSON' });

@@ -1,8 +1,8 @@
 // Counts the tokens of conversations: estimated here, or asked of the provider and remembered.
 
 import { createHash } from 'node:crypto';
-import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../lib/clock.ts';
+import { ownTurn } from '../lib/own-turn.ts';
 import type { ChatMessage, Tokenizer } from '../model/chat-model.ts';
 import { messageOverhead, TokenCalibration } from './token-calibration.ts';
 import { TokenMeter } from './token-estimate.ts';
@@ -63,7 +63,7 @@ export class TokenCounter {
     for (const text of texts) {
       const meter = new TokenMeter();
       for (let at = 0; at < text.length; at += PIECE) {
-        if (number % PIECES_AT_ONCE === PIECES_AT_ONCE - 1) await setImmediate();
+        if (number % PIECES_AT_ONCE === PIECES_AT_ONCE - 1) await ownTurn();
         if (number++ % oneOf > 0) continue;
         const piece = text.slice(at, at + PIECE);
         meter.add(piece);

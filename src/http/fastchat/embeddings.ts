@@ -1,11 +1,11 @@
 // `/worker_get_embeddings`: vectors for a list of texts.
 
-import { setImmediate } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { Failure } from '../../failure/failure.ts';
 import { embeddingReplyBytes, encodeVector } from '../../fastchat/embeddings.ts';
 import { errorReply } from '../../fastchat/frames.ts';
 import { embeddingRequest, parseRequest } from '../../fastchat/requests.ts';
+import { ownTurn } from '../../lib/own-turn.ts';
 import type { Worker } from '../../worker/worker.ts';
 import { callerOf } from '../caller.ts';
 
@@ -36,7 +36,7 @@ async function encodeInPieces(
 ): Promise<string[]> {
   const encoded: string[] = [];
   for (let at = 0; at < vectors.length; at += ENCODED_AT_ONCE) {
-    if (at > 0) await setImmediate();
+    if (at > 0) await ownTurn();
     encoded.push(...vectors.slice(at, at + ENCODED_AT_ONCE).map(encode));
   }
   return encoded;
