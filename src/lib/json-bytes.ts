@@ -2,8 +2,11 @@
 
 import { ownTurn } from './own-turn.ts';
 
-/** UTF-16 units that are written in one go: one to three milliseconds' worth. */
-const PIECE = 256 * 1024;
+/** UTF-16 units in which a long text is cut. */
+const PIECE = 64 * 1024;
+
+/** UTF-16 units of JSON that are written in one go: one to three milliseconds' worth. */
+const AT_ONCE = 256 * 1024;
 
 /**
  * The UTF-8 bytes of what `JSON.stringify` writes, with one difference: half a surrogate pair becomes
@@ -16,7 +19,7 @@ export async function jsonBytes(value: object): Promise<Buffer> {
   let text = '';
   for (const piece of piecesOf(value)) {
     text += piece;
-    if (text.length < PIECE) continue;
+    if (text.length < AT_ONCE) continue;
     written.push(Buffer.from(text));
     text = '';
     await ownTurn();

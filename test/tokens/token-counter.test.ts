@@ -6,6 +6,7 @@ import { TokenCounter } from '../../src/tokens/token-counter.ts';
 import { estimateTokens } from '../../src/tokens/token-estimate.ts';
 import { deferred } from '../support/deferred.ts';
 import { FakeClock } from '../support/fake-clock.ts';
+import { turnCounter } from '../support/turn-counter.ts';
 
 const talk = (...texts: readonly string[]): ChatMessage[] =>
   texts.map((content) => ({ role: 'user', content }));
@@ -93,15 +94,10 @@ t.test('what takes longer to send than to count is estimated', async (t) => {
 
 /** What an estimate is, and how often others ran before it was there. */
 async function estimateBesideOthers(texts: readonly string[]) {
-  let turns = 0;
-  const others = () => {
-    turns++;
-    next = setImmediate(others);
-  };
-  let next = setImmediate(others);
+  const turns = turnCounter();
   const estimate = await new TokenCounter(new FakeClock()).estimate(talk(...texts));
-  clearImmediate(next);
-  return { estimate, turns };
+  turns.stop();
+  return { estimate, turns: turns.count };
 }
 
 const ENGLISH = 'The quick brown fox jumps over the lazy dog. ';

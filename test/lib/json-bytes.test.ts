@@ -1,0 +1,46 @@
+// JSON that is written in pieces is the JSON that is written at once.
+
+import fc from 'fast-check';
+import t from 'tap';
+import { jsonBytes } from '../../src/lib/json-bytes.ts';
+import { turnCounter } from '../support/turn-counter.ts';
+
+/** UTF-16 units that are written in one go, and in which a text is cut. */
+const AT_ONCE = 256 * 1024;
+const PIECE = 64 * 1024;
+
+const textOf = async (value: object) => (await jsonBytes(value)).toString('utf8');
+
+t.test('whatever JSON can hold is written as JSON.stringify writes it', async (t) => {
+  await fc.assert(
+    fc.asyncProperty(fc.jsonValue({ stringUnit: 'grapheme' }), async (value) => {
+      const body = { value, left: undefined };
+      return (await textOf(body)) === JSON.stringify(body);
+    }),
+  );
+  t.pass();
+});
+
+t.test('a long text is the same wherever it is cut, and others run in between', async (t) => {
+  for (const text of ['ab', '你好', '"\\\n', '😀', 'a😀']) {
+    const body = { model: 'm', messages: [{ content: text.repeat(AT_ONCE) }, { content: text }] };
+    const turns = turnCounter();
+    t.ok((await textOf(body)) === JSON.stringify(body), `units of ${JSON.stringify(text)}`);
+    turns.stop();
+    t.ok(turns.count >= text.length - 1, `${turns.count} turns`);
+  }
+});
+
+t.test('many short texts are cut too', async (t) => {
+  const messages = Array.from({ length: 10_000 }, () => ({ content: 'x'.repeat(100) }));
+  const turns = turnCounter();
+  t.ok((await textOf(messages)) === JSON.stringify(messages));
+  turns.stop();
+  t.ok(turns.count >= 4, `${turns.count} turns`);
+});
+
+t.test('half a surrogate pair becomes U+FFFD, at the end of a piece as well', async (t) => {
+  const halves = `${'x'.repeat(PIECE - 1)}\ud83d\ud83d\ude00`;
+  t.ok((await textOf([halves])) === JSON.stringify([halves.toWellFormed()]));
+  t.equal(await textOf(['\ude00 \ud83d']), '["\ufffd \ufffd"]');
+});
