@@ -48,8 +48,9 @@ async function parse(bytes: Buffer): Promise<unknown> {
   if (isMostlyStructure(bytes)) {
     throw new Failure('request_invalid', { hint: 'body: more structure than a request has' });
   }
+  if (bytes.length < LONG) return parseText(await textOf(bytes));
+  await ownTurn();
   const text = await textOf(bytes);
-  if (bytes.length < LONG) return parseText(text);
   await ownTurn();
   const body = parseText(text);
   await ownTurn();
