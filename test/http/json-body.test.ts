@@ -11,8 +11,12 @@ import { isMostlyStructure } from '../../src/http/json-structure.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
 import { Redactor } from '../../src/telemetry/redactor.ts';
 import { createLogSink } from '../support/log-sink.ts';
+import { turnCounter } from '../support/turn-counter.ts';
 
 const LIMIT = 256 * 1024;
+
+/** Bytes from which on a body is long. */
+const LONG = 1024 * 1024;
 
 /** A server whose `/echo` says the size of its body; its `/hold` answers when told to. */
 async function reading(t: Test, budget = new ByteBudget(1024 * 1024)) {
@@ -22,6 +26,9 @@ async function reading(t: Test, budget = new ByteBudget(1024 * 1024)) {
   addFailureReplies(server, createLogger({ level: 'info', redactor: new Redactor() }, logs));
   server.post('/echo', async (request) => ({ body: request.body ?? null }));
   server.post('/small', { bodyLimit: 10 }, async () => ({}));
+  server.post('/large', { bodyLimit: 4 * LONG }, async ({ body }) => {
+    return { length: Object(body)['text'].length };
+  });
   const held: (() => void)[] = [];
   server.post('/hold', async () => {
     await new Promise<void>((resolve) => held.push(resolve));
@@ -65,6 +72,22 @@ t.test('a body is read as JSON whatever it is called, an empty one is none', asy
     t.strictSame(reply.json(), { body: { a: 1 } }, String(type));
   }
   t.strictSame((await server.inject({ method: 'POST', url: '/echo' })).json(), { body: null });
+});
+
+t.test('others run before and after a long body is parsed', async (t) => {
+  const { server } = await reading(t, new ByteBudget(4 * LONG));
+  const turnsOf = async (text: string) => {
+    const turns = turnCounter();
+    const reply = await server.inject({ method: 'POST', url: '/large', payload: text });
+    turns.stop();
+    return { turns: turns.count, reply };
+  };
+  const text = '你'.repeat(LONG / 3);
+  const short = await turnsOf('{"text":"x"}');
+  const long = await turnsOf(JSON.stringify({ text }));
+  t.ok(Object(long.reply.json()).length === text.length);
+  t.ok(long.turns >= short.turns + 3, `${short.turns} and ${long.turns} turns`);
+  t.equal((await turnsOf(`${text}${text}`)).reply.statusCode, 400);
 });
 
 t.test('keys that programs trip over are fields like any other', async (t) => {
