@@ -69,7 +69,7 @@ export async function stage(t: Test, options: StageOptions = {}): Promise<Stage>
   const worker = new WorkerProcess(t, folder, { ...options, env });
   await listening(worker, port, () => options.hangUp && worker.hangUp());
   const url = `http://127.0.0.1:${port}`;
-  return { url, worker, glm, honest: honestCallers(t, url), usualGap: 0 };
+  return { url, worker, glm, honest: honestCallers(t, url, worker.pid), usualGap: 0 };
 }
 
 async function listening(

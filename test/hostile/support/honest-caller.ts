@@ -1,6 +1,7 @@
 // Somebody who only wants to chat, as a process of its own, so that what an attack costs the attacker
 // does not look like a gap in an answer.
 
+import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { HONEST_TEXT, type Round } from './honest.ts';
 
@@ -8,7 +9,10 @@ import { HONEST_TEXT, type Round } from './honest.ts';
 const STREAMS = 4;
 
 interface Heard {
-  /** Longest time without a byte, from the question on, in milliseconds. */
+  /**
+   * Longest time without a byte, from the question on, in milliseconds, less what the worker had to
+   * wait for a processor: what else runs on this machine is not its fault.
+   */
   readonly gap: number;
   /** What is wrong with the answer; '' = nothing. */
   readonly fault: string;
@@ -25,12 +29,24 @@ function faultOf(bytes: Buffer): string {
   return grows ? '' : 'a frame with another text';
 }
 
+/** How long the worker's main thread has waited for a processor, in milliseconds; see proc(5). */
+function waited(pid: string): number {
+  try {
+    return Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ')[1]) / 1e6;
+  } catch {
+    // It has ended, which its streams tell.
+    return 0;
+  }
+}
+
+const workerTime = () => performance.now() - waited(pid);
+
 function ask(url: string, body: string): Promise<Heard> {
   return new Promise((resolve) => {
     const parts: Buffer[] = [];
-    let [last, gap] = [performance.now(), 0];
+    let [last, gap] = [workerTime(), 0];
     const heard = () => {
-      const now = performance.now();
+      const now = workerTime();
       gap = Math.max(gap, now - last);
       last = now;
     };
@@ -53,7 +69,7 @@ function ask(url: string, body: string): Promise<Heard> {
   });
 }
 
-const [, , url = '', body = ''] = process.argv;
+const [, , url = '', body = '', pid = ''] = process.argv;
 
 async function round(): Promise<void> {
   const heard = await Promise.all(Array.from({ length: STREAMS }, () => ask(url, body)));

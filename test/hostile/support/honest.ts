@@ -20,7 +20,7 @@ const ANSWER = {
 
 /** Some streams at once, from the first question to the last end. */
 export interface Round {
-  /** Longest time in which one of them got nothing, in milliseconds. */
+  /** Longest time in which one of them got nothing while the worker could run, in milliseconds. */
   readonly gap: number;
   /** What was wrong with their answers. */
   readonly faults: readonly string[];
@@ -42,14 +42,17 @@ export async function honestGlm(t: Test): Promise<string> {
   return glm;
 }
 
-/** Starts a process that asks the model called `chat`; it ends with the test. */
-export function honestCallers(t: Test, url: string): Honest {
+/**
+ * Starts a process that asks the model called `chat`; it ends with the test.
+ * @param worker id of the process that answers
+ */
+export function honestCallers(t: Test, url: string, worker: number): Honest {
   const script = fileURLToPath(new URL('./honest-caller.ts', import.meta.url));
   const body = JSON.stringify({
     model: 'chat',
     prompt: renderPrompt('S', [{ by: 'user', text: '你好' }]),
   });
-  const child = fork(script, [url, body]);
+  const child = fork(script, [url, body, String(worker)]);
   t.teardown(() => child.kill('SIGKILL'));
   return {
     async round() {
