@@ -76,7 +76,7 @@ function messagesOf({ issues }: z.ZodError): string[] {
 
 /** Shells and `.env` take quotes away; Docker's `--env-file` and service managers do not. */
 function quotesIn(text: string | undefined): string {
-  return /^(["']).*\1$/s.test(text ?? '')
+  return /^(["']).*\1$/s.test(String(text))
     ? ' (the quotes around it are part of it: leave them out)'
     : '';
 }

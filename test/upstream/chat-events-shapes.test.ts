@@ -72,6 +72,14 @@ for (const [name, stream, end] of [
   });
 }
 
+t.test(
+  'blank lines that are missing later on lose nothing, and [DONE] still ends it',
+  async (t) => {
+    const later = `${say('b').trimEnd()}\n${done}`;
+    t.strictSame(readAnswer([Buffer.from(say('a')), Buffer.from(later)]), { ...plain, text: 'ab' });
+  },
+);
+
 t.test('a tool call is an answer', async (t) => {
   const stream = chunk({ tool_calls: [{ id: 'x' }] }) + finish('tool_calls') + done;
   t.equal(readAnswer([Buffer.from(stream)]).end, 'stop');
