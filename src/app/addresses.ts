@@ -37,6 +37,14 @@ export function passwordsOf(address: string): string[] {
   return [typed, new URL(address).password];
 }
 
+/** Who is asked for at an address; null when anybody may come. */
+export function credentialsOf(address: string): { user: string; password: string } | null {
+  if (!URL.canParse(address)) return null;
+  const { username, password } = new URL(address);
+  if (username === '' && password === '') return null;
+  return { user: decodeURIComponent(username), password: decodeURIComponent(password) };
+}
+
 /** A host as it stands in a URL. */
 export function bracketed(host: string): string {
   return host.includes(':') ? `[${host}]` : host;

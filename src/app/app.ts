@@ -18,7 +18,7 @@ import { createServer } from '../http/server.ts';
 import { systemClock } from '../lib/clock.ts';
 import { LogObserver } from '../telemetry/log-observer.ts';
 import { createLogger } from '../telemetry/logger.ts';
-import { finishObserver, observers } from '../telemetry/observers.ts';
+import { finishObserver, listeners, observers } from '../telemetry/observers.ts';
 import { Redactor } from '../telemetry/redactor.ts';
 import { TokenCounter } from '../tokens/token-counter.ts';
 import { createAgent } from '../upstream/agent.ts';
@@ -26,6 +26,7 @@ import type { Observer } from '../worker/observer.ts';
 import type { ServedModels } from '../worker/served-models.ts';
 import { Worker } from '../worker/worker.ts';
 import { AdvertisedAddress, bracketed, hostOf, pathOf } from './addresses.ts';
+import { featuresOf } from './features.ts';
 import { listen } from './listen.ts';
 import { concurrencyOf, factorySettings, ModelFactory } from './model-factory.ts';
 import { registrationLog } from './registration-log.ts';
@@ -83,7 +84,7 @@ export async function startApp(
   const glmClock = new GlmClock(Date.now, (offMs) => warnOfClock(logger, offMs));
   const controllerAgent = new Agent({ maxResponseSize: CONTROLLER_REPLY_LIMIT });
   const observer = new LogObserver(logger, redactor);
-  const admission = createAdmission(settings, observer);
+  const admission = createAdmission(settings, listeners(observer));
   const factory = new ModelFactory(factorySettings(settings), {
     admission,
     dispatcher: glmAgent,
@@ -106,6 +107,7 @@ export async function startApp(
   const server = createServer(
     {
       ...settings.http,
+      features: featuresOf(settings),
       host,
       pathPrefix: pathOf(workerAddress),
       format: new PromptFormat(convTemplate, fenceSecretOf(settings)),

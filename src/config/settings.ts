@@ -1,8 +1,10 @@
 // Every setting: its flag, variable, default, meaning and check, in one schema.
 
 import { z } from 'zod';
+import { accessSettings } from './access-settings.ts';
 import { baseAddress, hostName, openAddress, workerAddress } from './addresses.ts';
 import { effortSetting } from './effort-setting.ts';
+import { featureSettings } from './feature-settings.ts';
 import { splitKeys } from './keys.ts';
 import { modelId, modelNames } from './model-names.ts';
 import { proxySettings } from './proxy-settings.ts';
@@ -272,6 +274,8 @@ export const settingsSchema = z.object({
       'further Host names that a worker on a loopback address answers, for a proxy on the same ' +
       'machine; comma separated',
   }),
+  ...accessSettings,
+  ...featureSettings,
   logLevel: setting(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']), {
     flag: '--log-level',
     variable: 'LOG_LEVEL',

@@ -6,7 +6,7 @@ import type { SettingName, SimpleSettings } from './settings.ts';
 /** Which settings each part gets; what is secret stands apart from the rest. */
 export const slices = {
   listen: ['host', 'port'],
-  http: ['bodyLimit', 'allowedHosts', 'writeTimeoutMs', 'keepAliveMs'],
+  http: ['bodyLimit', 'allowedHosts', 'allowedOrigins', 'writeTimeoutMs', 'keepAliveMs'],
   fastchat: ['convTemplate', 'reasoning', 'errors'],
   controller: ['controllerAddress', 'workerAddress', 'noRegister', 'heartBeatMs'],
   worker: ['generationTimeoutMs', 'streamIntervalMs', 'drainTimeoutMs'],
@@ -19,8 +19,10 @@ export const slices = {
     ...(['connectTimeoutMs', 'firstByteTimeoutMs', 'idleTimeoutMs'] as const),
     ...(['httpsProxy', 'httpProxy', 'noProxy'] as const),
   ],
+  tls: ['ssl', 'sslKeyFile', 'sslCertFile'],
+  features: ['openaiApi', 'metrics', 'statusPage', 'docs'],
   log: ['logLevel'],
-  secrets: ['apiKeys', 'fenceSecret'],
+  secrets: ['apiKeys', 'fenceSecret', 'callerKeys'],
 } as const satisfies Readonly<Record<string, readonly SettingName[]>>;
 
 type SliceName = keyof typeof slices;

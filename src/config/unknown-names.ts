@@ -8,7 +8,10 @@ import { type Listed, variablesOf } from './setting.ts';
 const SHORTEST_IN_ENVIRONMENT = 8;
 
 /** Variables of other programs that look like one of ours. */
-const OTHERS = ['FTP_PROXY', 'ALL_PROXY', 'XAI_API_KEY', 'OPENAI_API_KEY'];
+const OTHERS = [
+  ...['FTP_PROXY', 'ALL_PROXY', 'XAI_API_KEY', 'SSL_CERT_FILE', 'SSL_CERT_DIR'],
+  ...['OPENAI_API_KEY', 'OPENAI_API_BASE', 'OPENAI_API_TYPE', 'OPENAI_API_HOST'],
+];
 
 /** What cannot be a secret, and so may be repeated. */
 const HARMLESS = /^[A-Z_][A-Z0-9_]{0,60}$/i;

@@ -17,8 +17,11 @@ export interface AccessOptions {
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Answered whoever asks, because it says nothing that is worth a question. */
-    open?: boolean;
+    /**
+     * Who may ask: whoever likes, because it says nothing secret (`open`), FastChat's programs
+     * (`worker`, without a word), operators (`pages`), or callers of /v1 (`openai`).
+     */
+    guard?: 'open' | 'worker' | 'pages' | 'openai';
   }
 }
 
@@ -37,7 +40,7 @@ export function guardAccess(server: FastifyInstance, options: AccessOptions, log
   const names = isLoopback(options.host) ? namesOf(options) : null;
   let refusals = 0;
   server.addHook('onRequest', async (request, reply) => {
-    if (request.routeOptions.config.open === true) return;
+    if (request.routeOptions.config.guard === 'open') return;
     const kind = refusalOf(request, names);
     if (kind === null) return;
     const failure = new Failure(kind, { hint: kind === 'host_refused' ? HOSTS_HINT : '' });

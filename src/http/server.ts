@@ -25,7 +25,16 @@ import type { WriteLimits } from './stream-writer.ts';
 /** A name that a caller may give a request: short, and harmless in a log line or a header. */
 const REQUEST_ID = /^[\w.:@/+=-]{1,128}$/;
 
+/** What is served besides FastChat's paths. */
+export interface Features {
+  readonly openaiApi: boolean;
+  readonly metrics: boolean;
+  readonly statusPage: boolean;
+  readonly docs: boolean;
+}
+
 export interface ServerOptions extends WriteLimits, FastChatOptions, AccessOptions {
+  readonly features: Features;
   /** Largest body, in bytes. */
   readonly bodyLimit: number;
   /** Path of the advertised worker address, such as `/glm`; '' without one. */

@@ -10,7 +10,13 @@ t.test('with a key alone every setting has its documented default', async (t) =>
   const result = load([]);
   t.strictSame(result.ok && result.settings, {
     listen: { host: '127.0.0.1', port: 21_002 },
-    http: { bodyLimit: 16_777_216, allowedHosts: [], writeTimeoutMs: 120_000, keepAliveMs: 4000 },
+    http: {
+      bodyLimit: 16_777_216,
+      allowedHosts: [],
+      allowedOrigins: [],
+      writeTimeoutMs: 120_000,
+      keepAliveMs: 4000,
+    },
     fastchat: { convTemplate: 'zhipu', reasoning: 'hide', errors: 'frame' },
     controller: {
       controllerAddress: 'http://localhost:21001',
@@ -42,8 +48,10 @@ t.test('with a key alone every setting has its documented default', async (t) =>
       httpProxy: '',
       noProxy: '',
     },
+    tls: { ssl: false, sslKeyFile: '', sslCertFile: '' },
+    features: { openaiApi: 'auto', metrics: 'auto', statusPage: 'auto', docs: 'auto' },
     log: { logLevel: 'info' },
-    secrets: { apiKeys: ['id.secret'], fenceSecret: '' },
+    secrets: { apiKeys: ['id.secret'], fenceSecret: '', callerKeys: [] },
     warnings: [],
   });
 });
@@ -51,7 +59,7 @@ t.test('with a key alone every setting has its documented default', async (t) =>
 t.test('every setting is in a slice, and no secret in one with others', async (t) => {
   const dealt = Object.values(slices).flat();
   t.strictSame(dealt.toSorted(), settingList.map(({ name }) => name).toSorted());
-  t.strictSame(slices.secrets, ['apiKeys', 'fenceSecret']);
+  t.strictSame(slices.secrets, ['apiKeys', 'fenceSecret', 'callerKeys']);
 });
 
 t.test('a flag wins over a variable, a variable over .env, that over the default', async (t) => {
@@ -158,7 +166,10 @@ t.test('flags that do not exist or lack their value are told with the nearest', 
     [['--controller', 'x'], '--controller: is no flag, did you mean --controller-address?'],
     [['--upstream-retries=1'], '--upstream-retries: is no flag, did you mean --retries?'],
     [['--zhipuai-api-key', 'PLANTED.key'], `--zhipuai-api-key: is no flag, ${secret}`],
-    [['--api-key=PLANTED.key'], `--api-key: is no flag, ${secret}`],
+    [
+      ['--api-key=PLANTED.key'],
+      `--api-key: is no flag, ${secret.replace('ZHIPUAI_API_KEY', 'API_KEYS')}`,
+    ],
     [['--port'], '--port: needs a value: --port=PORT'],
     [['--port', '--host', 'x'], '--port: needs a value: --port=PORT'],
     [['--no-register=PLANTED'], '--no-register: takes no value'],

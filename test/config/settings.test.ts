@@ -35,6 +35,29 @@ const PROXY: Row = {
   remedy: /must be an http/,
 };
 
+/** The same for all lists that may be empty. */
+const LIST: Row = {
+  takes: [
+    ['', []],
+    ['a.example, b', ['a.example', 'b']],
+  ],
+  refuses: ['a,,b'],
+  remedy: /must be a comma separated list/,
+};
+
+/** The same for everything that can be switched on and off, or be left to the worker. */
+const FEATURE: Row = {
+  takes: [
+    ['on', 'on'],
+    ['off', 'off'],
+  ],
+  refuses: ['true', 'ON'],
+  remedy: OPTION,
+};
+
+/** The same for files, which are looked at later. */
+const FILE: Row = { takes: [['/a b.pem', '/a b.pem']], refuses: [], remedy: OPTION };
+
 const ROWS: Readonly<Record<string, Row>> = {
   host: {
     takes: [
@@ -271,14 +294,23 @@ const ROWS: Readonly<Record<string, Row>> = {
     refuses: ['0', '1023', '1MB', '2GiB', '1.5MiB', '-1', 'MiB', '16 MiB', '16mib'],
     remedy: /must be a size such as 16MiB/,
   },
-  allowedHosts: {
+  allowedHosts: LIST,
+  callerKeys: LIST,
+  allowedOrigins: LIST,
+  ssl: {
     takes: [
-      ['', []],
-      ['a.example, b', ['a.example', 'b']],
+      ['true', true],
+      ['off', false],
     ],
-    refuses: ['a,,b'],
-    remedy: /must be a comma separated list/,
+    refuses: ['maybe'],
+    remedy: /must be true or false/,
   },
+  sslKeyFile: FILE,
+  sslCertFile: FILE,
+  openaiApi: FEATURE,
+  metrics: FEATURE,
+  statusPage: FEATURE,
+  docs: FEATURE,
   logLevel: {
     takes: [
       ['trace', 'trace'],

@@ -14,7 +14,7 @@ function guarded(t: Test, host = '127.0.0.1', advertisedHost = '', allowedHosts:
   const logger = createLogger({ level: 'info', redactor: new Redactor() }, logs);
   guardAccess(server, { host, advertisedHost, allowedHosts }, logger);
   server.post('/route', async () => 'answered');
-  server.get('/open', { config: { open: true } }, async () => 'open');
+  server.get('/open', { config: { guard: 'open' } }, async () => 'open');
   const ask = async (headers: Record<string, string>) => {
     const reply = await server.inject({ method: 'POST', url: '/route', headers });
     return reply.statusCode === 200 ? 'answered' : Object(reply.json())['error']['type'];

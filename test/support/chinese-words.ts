@@ -49,6 +49,16 @@ export const settingMeanings: Readonly<Record<string, string>> = {
   DRAIN_TIMEOUT: '收到 SIGTERM 后，正在进行的流还可以继续多久，秒',
   BODY_LIMIT: '请求体大小上限',
   ALLOWED_HOSTS: '监听回环地址时，除本机名称外还接受的主机名，供同一台机器上的代理使用',
+  API_KEYS: '调用方的密钥，访问 /v1 时须以 Bearer 方式提供；逗号分隔',
+  ALLOWED_ORIGINS: '允许调用 /v1 的网页来源，例如 https://chat.example.com；逗号分隔，或 *',
+  SSL: '使用 SSL_KEYFILE 和 SSL_CERTFILE 提供 https 服务',
+  SSL_KEYFILE: '私钥文件（PEM）',
+  SSL_CERTFILE: '证书及其签发链文件（PEM）；收到 SIGHUP 时重新读取',
+  OPENAI_API: '在 /v1 下提供 OpenAI 形式的接口：on、off，auto = 仅绑定回环地址或有访问保护时开启',
+  METRICS: '在 /metrics 提供 Prometheus 指标：on、off，auto = 仅绑定回环地址或有访问保护时开启',
+  STATUS_PAGE:
+    '在 / 提供状态页，并提供 /status.json：on、off，auto = 仅绑定回环地址或有访问保护时开启',
+  DOCS: '在 /docs 和 /openapi.json 提供 HTTP 接口说明：on、off，auto = 仅绑定回环地址或有访问保护时开启',
   LOG_LEVEL: '从此级别起，在 stderr 输出 JSON 日志',
 };
 

@@ -43,6 +43,7 @@ export function injectServer(
     {
       ...{ host: '127.0.0.1', advertisedHost: '', allowedHosts: [], pathPrefix: '/glm' },
       ...{ bodyLimit: 1024 * 1024, writeTimeoutMs: 1000, keepAliveMs: 0 },
+      features: { openaiApi: false, metrics: false, statusPage: false, docs: false },
       ...{ format: new PromptFormat('zhipu', ''), showReasoning: false, errors: 'frame' },
     },
     { worker, readiness, logger },

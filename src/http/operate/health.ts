@@ -6,7 +6,7 @@ import type { FastifyInstance } from 'fastify';
 export type Readiness = () => string | null;
 
 export function addHealthRoutes(server: FastifyInstance, readiness: Readiness): void {
-  const config = { open: true };
+  const config = { guard: 'open' } as const;
   server.get('/healthz', { config }, async () => ({ alive: true }));
 
   server.get('/readyz', { config }, async (_request, reply) => {
