@@ -2,6 +2,10 @@
 
 import type { Settings } from '../config/slices.ts';
 import { ownAddressTowards } from '../controller/own-address.ts';
+import type { Credentials } from '../http/credentials.ts';
+
+/** `auto`, alone or in place of the host of an address. */
+const AUTO = /^(?:(https?:\/\/)([^/@]*@)?)?auto(:\d+)?(\/.*)?$/i;
 
 /** What the controller is told; with `auto` it has to be found out first. */
 export class AdvertisedAddress {
@@ -15,7 +19,7 @@ export class AdvertisedAddress {
     this.#settings = settings;
     this.#url = url;
     const { workerAddress } = settings;
-    this.known = workerAddress === 'auto' ? null : workerAddress || url;
+    this.known = AUTO.test(workerAddress) ? null : workerAddress || url;
   }
 
   /**
@@ -24,25 +28,40 @@ export class AdvertisedAddress {
    */
   async find(): Promise<string> {
     if (this.known !== null) return this.known;
-    const host = await ownAddressTowards(this.#settings.controllerAddress);
-    this.known = `http://${bracketed(host)}:${new URL(this.#url).port}`;
+    const { workerAddress, controllerAddress } = this.#settings;
+    const host = await ownAddressTowards(controllerAddress);
+    const [, ownScheme, ownPort] = /^(\w+:\/\/).*(:\d+)$/.exec(this.#url) ?? [];
+    const [, scheme = ownScheme, user = '', port = ownPort, path = ''] =
+      AUTO.exec(workerAddress) ?? [];
+    this.known = `${scheme}${user}${bracketed(host)}${port}${path}`;
     return this.known;
   }
 }
 
-/** The password of an address as it was typed and as a URL parser spells it: logs can show either. */
+/**
+ * The password of an address as it was typed, as a URL parser spells it, and as it is sent: logs can
+ * show any of them.
+ */
 export function passwordsOf(address: string): string[] {
   if (!URL.canParse(address)) return [];
   const [, typed = ''] = /^[^:]+:\/\/[^:/?#]*:([^/?#]*)@/.exec(address) ?? [];
-  return [typed, new URL(address).password];
+  const { password } = new URL(address);
+  return [typed, password, unescaped(password)];
+}
+
+/** Without its escapes; where a % escapes nothing it stays as it is. */
+function unescaped(text: string): string {
+  return text.replace(/(?:%[\da-f]{2})+/gi, (bytes) =>
+    Buffer.from(bytes.replaceAll('%', ''), 'hex').toString(),
+  );
 }
 
 /** Who is asked for at an address; null when anybody may come. */
-export function credentialsOf(address: string): { user: string; password: string } | null {
+export function credentialsOf(address: string): Credentials | null {
   if (!URL.canParse(address)) return null;
   const { username, password } = new URL(address);
   if (username === '' && password === '') return null;
-  return { user: decodeURIComponent(username), password: decodeURIComponent(password) };
+  return { user: unescaped(username), password: unescaped(password) };
 }
 
 /** A host as it stands in a URL. */

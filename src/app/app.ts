@@ -6,6 +6,7 @@ import type { DestinationStream, Logger } from 'pino';
 import { Agent, type Dispatcher } from 'undici';
 import { Admission } from '../admission/admission.ts';
 import type { AdmissionEvents } from '../admission/events.ts';
+import type { CallerKeysResult } from '../config/load.ts';
 import type { ModelsFileResult } from '../config/models-file.ts';
 import type { Settings } from '../config/slices.ts';
 import { ControllerClient } from '../controller/client.ts';
@@ -25,12 +26,13 @@ import { createAgent } from '../upstream/agent.ts';
 import type { Observer } from '../worker/observer.ts';
 import type { ServedModels } from '../worker/served-models.ts';
 import { Worker } from '../worker/worker.ts';
-import { AdvertisedAddress, bracketed, hostOf, pathOf } from './addresses.ts';
+import { accessOf, takeCallerKeys, warnOfOpenFeatures } from './access.ts';
+import { AdvertisedAddress, bracketed, pathOf } from './addresses.ts';
 import { featuresOf } from './features.ts';
 import { listen } from './listen.ts';
 import { concurrencyOf, factorySettings, ModelFactory } from './model-factory.ts';
 import { registrationLog } from './registration-log.ts';
-import { fenceSecretOf, keySecrets, secretsOf } from './secrets.ts';
+import { keySecrets, fenceSecretOf, secretsOf } from './secrets.ts';
 import { StartChecks } from './start-checks.ts';
 import { reportServed } from './start-report.ts';
 import { version } from './version.ts';
@@ -58,7 +60,7 @@ export interface App {
    * advertised address for this worker. What is not as expected is a warning and no more.
    */
   lookAround(): void;
-  /** Reads MODELS_FILE again; a bad one changes nothing. */
+  /** Reads MODELS_FILE and API_KEYS_FILE again; a bad one changes nothing. */
   reload(): void;
   /** Drains and ends everything; running streams get `DRAIN_TIMEOUT` to finish. */
   stop(): Promise<void>;
@@ -67,16 +69,21 @@ export interface App {
 /** How MODELS_FILE is read again. */
 export type ReadModels = () => ModelsFileResult;
 
+/** How API_KEYS_FILE is read again. */
+export type ReadCallerKeys = () => CallerKeysResult;
+
 /**
  * Listens, then registers in the background.
  * @param logs where log lines go
  * @param readModels what SIGHUP reads; the models of the settings again if left out
+ * @param readCallerKeys the same for the keys of callers
  * @throws Error in one line when the port is taken, or a model cannot be served
  */
 export async function startApp(
   settings: Settings,
   logs: DestinationStream,
   readModels: ReadModels = () => ({ ok: true, entries: settings.models.entries }),
+  readCallerKeys: ReadCallerKeys = () => ({ ok: true, keys: settings.secrets.callerKeys }),
 ): Promise<App> {
   const redactor = new Redactor(secretsOf(settings));
   const logger = createLogger({ level: settings.log.logLevel, redactor }, logs);
@@ -104,20 +111,21 @@ export async function startApp(
   const { host } = settings.listen;
   const { workerAddress, noRegister } = settings.controller;
   const { convTemplate, reasoning, errors } = settings.fastchat;
+  const access = accessOf(settings);
   const server = createServer(
     {
       ...settings.http,
       features: featuresOf(settings),
-      host,
+      ...access,
       pathPrefix: pathOf(workerAddress),
       format: new PromptFormat(convTemplate, fenceSecretOf(settings)),
       showReasoning: reasoning === 'inline',
       errors,
-      advertisedHost: hostOf(workerAddress),
     },
     { worker, readiness, logger },
   );
   for (const warning of settings.warnings) logger.warn(warning);
+  warnOfOpenFeatures(settings, logger);
   await listen(server, settings.listen);
   const url = urlOf(server, host);
   const address = noRegister ? null : new AdvertisedAddress(settings.controller, url);
@@ -140,6 +148,7 @@ export async function startApp(
     readiness,
     lookAround: () => checks.begin(),
     reload() {
+      takeCallerKeys(readCallerKeys(), access, redactor, logger);
       const result = readModels();
       if (result.ok) for (const secret of keySecrets(result.entries)) redactor.add(secret);
       if (!takeModels(result, { factory, worker, logger })) return;

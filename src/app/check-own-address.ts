@@ -2,6 +2,7 @@
 
 import type { Logger } from 'pino';
 import { type Dispatcher, request } from 'undici';
+import { credentialsOf } from './addresses.ts';
 
 /** The controller waits no longer when it asks for a status, in milliseconds. */
 const STATUS_MS = 5000;
@@ -28,6 +29,14 @@ const OTHERS =
 const GUARDED =
   'set the credentials that are asked for: WORKER_ADDRESS=http://user:password@HOST:PORT';
 
+const STRIPPED =
+  'a proxy at WORKER_ADDRESS keeps the header Authorization for itself: have it pass the header on, ' +
+  'since this worker asks for the same credentials';
+
+const OTHER_CREDENTIALS =
+  'a proxy at WORKER_ADDRESS asks for other credentials than those in it: FastChat sends one pair, ' +
+  'so both have to ask for the same';
+
 /** One warning at most. Never rejects; the signal ends it. */
 export async function checkOwnAddress(check: OwnAddressCheck, signal: AbortSignal): Promise<void> {
   const problem = await problemOf(check, signal);
@@ -53,13 +62,19 @@ async function problemOf(
       signal: AbortSignal.any([signal, AbortSignal.timeout(STATUS_MS)]),
     });
     const text = await textOf(body);
-    if (statusCode === 401) return { why: 'HTTP 401', remedy: GUARDED };
+    if (statusCode === 401) return { why: 'HTTP 401', remedy: remedyOf401(address, text) };
     if (statusCode !== 200) return { why: `HTTP ${statusCode}`, remedy: OTHERS };
     return isStatusOf(modelNames(), text) ? null : { why: 'not our status', remedy: OTHERS };
   } catch (error) {
     // undici rejects with nothing but errors.
     return { why: (error as Error).message, remedy: UNREACHABLE };
   }
+}
+
+function remedyOf401(address: string, text: string): string {
+  if (credentialsOf(address) === null) return GUARDED;
+  // The failure's name tells our own refusal from that of somebody in between.
+  return text.includes('"credentials_refused"') ? STRIPPED : OTHER_CREDENTIALS;
 }
 
 /** The body as text; of one that is too long what is there by then, which is no status. */
@@ -84,9 +99,9 @@ function withoutCredentials(address: string): URL {
 
 /** What FastChat's HTTP client sends for such an address. */
 function authorizationOf(address: string): Record<string, string> {
-  const { username, password } = new URL(address);
-  if (username === '' && password === '') return {};
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const credentials = credentialsOf(address);
+  if (credentials === null) return {};
+  const pair = `${credentials.user}:${credentials.password}`;
   return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
 }
 

@@ -1,7 +1,7 @@
 // Which features are on: those that were asked for, and the others where nobody else can reach them.
 
 import type { Settings } from '../config/slices.ts';
-import { isLoopback } from '../http/access.ts';
+import { isLoopback } from '../http/browsers.ts';
 import type { Features } from '../http/server.ts';
 import { credentialsOf } from './addresses.ts';
 

@@ -6,12 +6,13 @@ import { passwordsOf } from './addresses.ts';
 
 /** Whatever in the settings no log may show: keys, their secret halves, passwords of addresses. */
 export function secretsOf({ secrets, controller, models, upstream }: Settings): string[] {
-  const { apiKeys, fenceSecret } = secrets;
+  const { apiKeys, fenceSecret, callerKeys } = secrets;
   const { workerAddress, controllerAddress } = controller;
   const { httpProxy, httpsProxy } = upstream;
   const addresses = [workerAddress, controllerAddress, models.baseUrl, httpProxy, httpsProxy];
   const passwords = addresses.flatMap(passwordsOf);
-  return [...apiKeys.flatMap(partsOfKey), fenceSecret, ...passwords, ...keySecrets(models.entries)];
+  const keys = [...apiKeys.flatMap(partsOfKey), ...callerKeys];
+  return [...keys, fenceSecret, ...passwords, ...keySecrets(models.entries)];
 }
 
 /** The same for the keys that only models of MODELS_FILE have. */

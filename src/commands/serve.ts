@@ -2,7 +2,7 @@
 
 import { startApp } from '../app/app.ts';
 import { readDotenv } from '../config/dotenv.ts';
-import { loadSettings, reloadModels } from '../config/load.ts';
+import { loadSettings, reloadCallerKeys, reloadModels } from '../config/load.ts';
 import { settingsSchema } from '../config/settings.ts';
 import type { Command } from './command.ts';
 import { aborted, failed, type Io, misuse, stopSignal } from './io.ts';
@@ -26,7 +26,12 @@ async function serve(io: Io, argv: readonly string[]): Promise<number> {
     // From the first moment, because a process manager may send it while this one starts.
     let reload: () => void = () => undefined;
     io.onReload(() => reload());
-    const app = await startApp(settings, io.logs, () => reloadModels(settings, sources));
+    const app = await startApp(
+      settings,
+      io.logs,
+      () => reloadModels(settings, sources),
+      () => reloadCallerKeys(sources),
+    );
     reload = app.reload;
     app.lookAround();
     await aborted(stop);

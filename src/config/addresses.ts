@@ -47,6 +47,11 @@ export const workerAddress = z
       'must not be a wildcard such as 0.0.0.0, since nobody can be sent there: the URL under ' +
       'which the controller and its callers reach this worker, or auto',
   })
+  .refine((text) => isFoundOut(text) || hasUsableCredentials(text), {
+    error:
+      'must hold both user and password in user:password@, of visible ASCII without a colon in the ' +
+      'user, and everything but letters, digits and -._~ escaped as in %40',
+  })
   .refine((text) => isFoundOut(text) || hasPlainPath(text), {
     error: 'its path must not hold any of * : ( ) % ? # [ ] { } | \\ ^ " < >, typed or escaped',
   })
@@ -95,6 +100,22 @@ function isHttpAddress(text: string): boolean {
 function hasNoCredentials(text: string): boolean {
   const { username, password } = new URL(text);
   return username === '' && password === '';
+}
+
+/**
+ * Whether all HTTP clients of FastChat send them, and the same: of a user alone some send nothing,
+ * and of other letters each makes something else.
+ */
+function hasUsableCredentials(text: string): boolean {
+  if (hasNoCredentials(text)) return true;
+  const { username, password } = new URL(text);
+  try {
+    const [user, word] = [decodeURIComponent(username), decodeURIComponent(password)];
+    return /^[\x20-\x39\x3b-\x7e]+$/.test(user) && /^[\x20-\x7e]+$/.test(word);
+  } catch {
+    // A lone % escapes nothing.
+    return false;
+  }
 }
 
 /** Whether no part of the path means something to the router. */

@@ -19,6 +19,7 @@ export function findConflicts(checked: Checked): string[] {
   const problem = apiKeys === undefined ? null : problemOfKeys(apiKeys, auth);
   return [
     ...unreachable(checked.settings),
+    ...unguarded(checked.settings),
     ...(lacksKey(checked)
       ? ['ZHIPUAI_API_KEY: is required: the key as shown on the API keys page, id.secret']
       : []),
@@ -46,6 +47,12 @@ function unreachable({ host, workerAddress, noRegister }: Partial<SimpleSettings
       'be sent to a wildcard: the URL under which the controller and its callers reach this ' +
       'worker, or auto',
   ];
+}
+
+/** Whatever page a browser shows could spend the key of a worker that it reaches. */
+function unguarded({ allowedOrigins = [], callerKeys }: Partial<SimpleSettings>): string[] {
+  if (allowedOrigins.length === 0 || callerKeys?.length !== 0) return [];
+  return ['ALLOWED_ORIGINS: needs API_KEYS, so that not every user of such a page may call'];
 }
 
 function lacksKey({ settings, modelNamesGiven, entries }: Checked): boolean {

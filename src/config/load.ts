@@ -47,6 +47,22 @@ export function reloadModels(
   return problems.length > 0 ? { ok: false, problems } : result;
 }
 
+export type CallerKeysResult =
+  | { readonly ok: true; readonly keys: readonly string[] }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+/**
+ * Reads API_KEYS_FILE again, for SIGHUP; variables are those of the start. Keys that are gone
+ * altogether are a problem, since they would let everybody in.
+ */
+export function reloadCallerKeys({ env, dotenv }: SettingSources): CallerKeysResult {
+  const schema = settingsSchema.pick({ callerKeys: true });
+  const { values, problems } = readSettings(schema, { argv: [], env, dotenv });
+  if (problems.length > 0) return { ok: false, problems };
+  // Without a problem the setting is there.
+  return { ok: true, keys: values.callerKeys as readonly string[] };
+}
+
 /** All variables; an empty one hides none of `.env`, as everywhere. */
 function variablesFrom({ env, dotenv }: SettingSources): Environment {
   const given = Object.entries(env).filter(([, value]) => value);

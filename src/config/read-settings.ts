@@ -95,14 +95,16 @@ function readText(
   const flag = flags.get(facts.flag ?? '');
   if (flag) return { text: flag };
   const { variable = '', fileVariable = '', alias = '' } = facts;
+  let empty: ReadText = {};
   for (const source of [env, dotenv]) {
     if (source[variable]) return { text: source[variable] };
     const path = source[fileVariable];
     const file = path ? readSecretFile(fileVariable, path) : {};
     if (file.text || file.problem !== undefined) return file;
     if (source[alias]) return { text: source[alias] };
+    if (path) empty = { problem: `${fileVariable}: the file it names is empty` };
   }
-  return {};
+  return empty;
 }
 
 function readSecretFile(variable: string, path: string): ReadText {

@@ -8,6 +8,8 @@ type WorkerFailureKind =
   | 'request_too_large'
   | 'page_refused'
   | 'host_refused'
+  | 'credentials_refused'
+  | 'api_key_refused'
   | 'conversation_empty'
   | 'model_not_served'
   | 'model_does_not_chat'

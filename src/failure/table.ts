@@ -67,6 +67,8 @@ const policies: Readonly<Record<FailureKind, FailurePolicy>> = {
   request_too_large: { ...ofCaller, code: VALIDATION_TYPE_ERROR, status: 413 },
   page_refused: { ...ofCaller, code: NO_PERMISSION, status: 403 },
   host_refused: { ...ofCaller, code: NO_PERMISSION, status: 403 },
+  credentials_refused: { ...ofCaller, code: INCORRECT_AUTH_KEY, status: 401 },
+  api_key_refused: { ...ofCaller, code: INCORRECT_AUTH_KEY, status: 401 },
   conversation_empty: { ...ofCaller, code: VALIDATION_TYPE_ERROR, status: 400 },
   key_missing: { ...ofAccount, code: INVALID_AUTH_KEY, status: 502 },
   key_invalid: {

@@ -36,6 +36,16 @@ export const failureWords: Readonly<Record<FailureKind, FailureWords>> = {
     sentence: '不接受该主机名的请求。 Requests under this host name are not accepted here.',
     remedy: 'if a proxy on this machine asks under that name, add it to ALLOWED_HOSTS',
   },
+  credentials_refused: {
+    sentence: '需要用户名和密码。 A user name and a password are required here.',
+    remedy:
+      'callers need user and password of WORKER_ADDRESS: FastChat sends them by itself once it has ' +
+      'the address from the controller; a proxy in between has to pass Authorization on',
+  },
+  api_key_refused: {
+    sentence: '密钥未被接受。 The key of this request was not accepted.',
+    remedy: 'give the caller one of API_KEYS: OpenAI clients send it as Authorization: Bearer',
+  },
   conversation_empty: {
     sentence: '对话中没有内容。 There is nothing in the conversation to answer.',
     remedy: 'the client has to send some text; GLM was not asked',

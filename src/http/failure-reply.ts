@@ -73,6 +73,20 @@ function sendFailure(failure: Failure, request: FastifyRequest, reply: FastifyRe
   }
 }
 
+/**
+ * Refuses a request before its route has seen it. FastChat's routes tell of this with its status too:
+ * whoever is refused is no FastChat, or must not take the answer for one.
+ */
+export function sendRefusal(
+  failure: Failure,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const { failureForm = 'status' } = request.routeOptions.config;
+  const isFastChat = failureForm === 'frame' || failureForm === 'reply';
+  return isFastChat ? replyWithStatus(failure, reply) : sendFailure(failure, request, reply);
+}
+
 /** Tells of a failure in JSON; its own status says so too, where no other one is given. */
 export function replyWithStatus(
   failure: Failure,

@@ -3,9 +3,9 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import fastify, { type FastifyInstance } from 'fastify';
-import type { Logger } from 'pino';
 import type { Worker } from '../worker/worker.ts';
-import { type AccessOptions, guardAccess } from './access.ts';
+import { type AccessDeps, type AccessOptions, guardAccess } from './access.ts';
+import { addPreflightRoute } from './allowed-origins.ts';
 import { budgetOfHeap } from './byte-budget.ts';
 import {
   answerMalformed,
@@ -20,6 +20,7 @@ import { addGenerateRoutes } from './fastchat/generate.ts';
 import type { FastChatOptions } from './fastchat/prepare-chat.ts';
 import { readBodiesAsJson } from './json-body.ts';
 import { addHealthRoutes, type Readiness } from './operate/health.ts';
+import { addPageHeaders } from './page-headers.ts';
 import type { WriteLimits } from './stream-writer.ts';
 
 /** A name that a caller may give a request: short, and harmless in a log line or a header. */
@@ -41,16 +42,15 @@ export interface ServerOptions extends WriteLimits, FastChatOptions, AccessOptio
   readonly pathPrefix: string;
 }
 
-export interface ServerDeps {
+export interface ServerDeps extends AccessDeps {
   readonly worker: Worker;
   readonly readiness: Readiness;
-  readonly logger: Logger;
 }
 
 /** The server, not yet listening. */
 export function createServer(
   options: ServerOptions,
-  { worker, readiness, logger }: ServerDeps,
+  { worker, readiness, logger, onAuthFailure }: ServerDeps,
 ): FastifyInstance {
   const server = fastify({
     ...connectionLimits(),
@@ -65,12 +65,13 @@ export function createServer(
     allowErrorHandlerOverride: false,
   });
   limitConnections(server, logger);
-  guardAccess(server, options, logger);
-  readBodiesAsJson(server, budgetOfHeap(options.bodyLimit));
-  addFailureReplies(server, logger);
   server.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });
+  guardAccess(server, options, { logger, onAuthFailure });
+  readBodiesAsJson(server, budgetOfHeap(options.bodyLimit));
+  addFailureReplies(server, logger);
+  addPageHeaders(server);
   server.addHook('onSend', async (_request, reply) => {
     dropIfNotTaken(reply, options.writeTimeoutMs);
   });
@@ -81,6 +82,7 @@ export function createServer(
     addEmbeddingRoutes(scope, worker);
     addDescribeRoutes(scope, worker, options);
     addHealthRoutes(scope, readiness);
+    addPreflightRoute(scope, options.allowedOrigins);
   };
   // A proxy in front may strip the prefix or leave it, so both are served.
   server.register(addRoutes);

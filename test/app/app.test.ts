@@ -1,7 +1,13 @@
 // The parts that only the whole app has: secrets of all its settings, reloading, readiness.
 
 import t, { type Test } from 'tap';
-import { AdvertisedAddress, bracketed, passwordsOf, pathOf } from '../../src/app/addresses.ts';
+import {
+  AdvertisedAddress,
+  bracketed,
+  credentialsOf,
+  passwordsOf,
+  pathOf,
+} from '../../src/app/addresses.ts';
 import { startApp } from '../../src/app/app.ts';
 import { loadModelsFile, type ModelsFileResult } from '../../src/config/models-file.ts';
 import { SANDBOX_KEY } from '../../src/sandbox/glm/fake-glm.ts';
@@ -127,7 +133,17 @@ t.test('addresses are taken apart without changing them', async (t) => {
     ['', 'auto', 'http://w', 'http://u@w', 'http://u:p@w', 'http://u:p%40:x@w', 'http://:ä@w'].map(
       passwordsOf,
     ),
-    [[], [], ['', ''], ['', ''], ['p', 'p'], ['p%40:x', 'p%40%3Ax'], ['ä', '%C3%A4']],
+    [
+      ...[[], [], ['', '', ''], ['', '', ''], ['p', 'p', 'p']],
+      ...[
+        ['p%40:x', 'p%40%3Ax', 'p@:x'],
+        ['ä', '%C3%A4', 'ä'],
+      ],
+    ],
+  );
+  t.strictSame(
+    ['', 'auto', 'http://w', 'http://u%20:p%25@w', 'http://u:%zz@auto'].map(credentialsOf),
+    [null, null, null, { user: 'u ', password: 'p%' }, { user: 'u', password: '%zz' }],
   );
 });
 
@@ -143,6 +159,10 @@ t.test('what is advertised is what is given, else where it listens', async (t) =
   const auto = { WORKER_ADDRESS: 'auto', CONTROLLER_ADDRESS: 'http://[::1]:1' };
   const found = 'http://[::1]:7';
   t.strictSame(await advertised(auto), [null, found, found, found]);
+  const more = { ...auto, WORKER_ADDRESS: 'https://u:p%40@auto/glm' };
+  t.equal((await advertised(more))[1], 'https://u:p%40@[::1]:7/glm');
+  const port = { ...auto, WORKER_ADDRESS: 'http://u:p@auto:80' };
+  t.equal((await advertised(port))[1], 'http://u:p@[::1]:80');
 });
 
 /** Moves the clock of this process on, as often as the test likes. */

@@ -3,6 +3,8 @@
 import t, { type Test } from 'tap';
 import { Agent } from 'undici';
 import { checkOwnAddress } from '../../src/app/check-own-address.ts';
+import { Failure } from '../../src/failure/failure.ts';
+import { errorReply } from '../../src/fastchat/frames.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
 import { Redactor } from '../../src/telemetry/redactor.ts';
 import { freePort } from '../support/free-port.ts';
@@ -23,9 +25,10 @@ async function linesOf(t: Test, address: string, signal = new AbortController().
   return logs.lines.map(({ time, ...line }) => line);
 }
 
-async function answered(t: Test, status: number, body: string) {
+async function answered(t: Test, status: number, body: string, user = '') {
   const server = await startUpstream(t, (response) => response.writeHead(status).end(body));
-  return { lines: await linesOf(t, server.url), url: server.url };
+  const url = server.url.replace('//', `//${user}`);
+  return { lines: await linesOf(t, url), url };
 }
 
 t.test('an address that answers as this worker is no news', async (t) => {
@@ -56,6 +59,17 @@ for (const [told, status, body, why, remedy] of [
     t.equal(lines.length, 1);
   });
 }
+
+t.test('credentials that somebody in between keeps or does not know are told apart', async (t) => {
+  const ours = JSON.stringify(errorReply(new Failure('credentials_refused')));
+  for (const [body, remedy] of [
+    [ours, /^a proxy at WORKER_ADDRESS keeps the header Authorization/],
+    ['<p>', /^a proxy at WORKER_ADDRESS asks for other credentials/],
+  ] as const) {
+    const { lines } = await answered(t, 401, body, 'u:p@');
+    t.match(lines, [{ level: 'warn', why: 'HTTP 401', remedy }]);
+  }
+});
 
 t.test('a server that goes on and on is not our status, and is left', async (t) => {
   const endless = await startUpstream(t, (response) => {

@@ -1,7 +1,8 @@
 // Where settings may come from, which source wins, and what is told when something is wrong.
 
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import t from 'tap';
+import { reloadCallerKeys } from '../../src/config/load.ts';
 import { settingList } from '../../src/config/settings.ts';
 import { slices } from '../../src/config/slices.ts';
 import { KEY, load, problemsOf, settingOf, warningsOf } from '../support/loading.ts';
@@ -104,6 +105,40 @@ t.test('a key file that cannot be read is told without its path', async (t) => {
       `ZHIPUAI_API_KEY_FILE: cannot read the file it names (${code})`,
     ]);
   }
+});
+
+t.test('a key file with nothing in it is told', async (t) => {
+  const path = `${t.testdir({ empty: '\n' })}/empty`;
+  const problem = 'the file it names is empty';
+  t.strictSame(problemsOf(load([], { ZHIPUAI_API_KEY_FILE: path })), [
+    `ZHIPUAI_API_KEY_FILE: ${problem}`,
+  ]);
+  // Else whoever likes could call.
+  t.strictSame(problemsOf(load([], { ...KEY, API_KEYS_FILE: path })), [
+    `API_KEYS_FILE: ${problem}`,
+  ]);
+});
+
+t.test('pages of others need a key to call', async (t) => {
+  const env = { ...KEY, ALLOWED_ORIGINS: '*' };
+  t.strictSame(problemsOf(load([], env)), [
+    'ALLOWED_ORIGINS: needs API_KEYS, so that not every user of such a page may call',
+  ]);
+  t.match(problemsOf(load([], { ...env, API_KEYS: 'schlüssel' })), [/^API_KEYS: /]);
+});
+
+t.test('the keys of callers are read again from their file alone', async (t) => {
+  const dir = t.testdir({ keys: 'one\ntwo' });
+  const file = `${dir}/keys`;
+  const read = (env: Record<string, string>) => reloadCallerKeys({ argv: [], env, dotenv: {} });
+  t.strictSame(read({ API_KEYS_FILE: file }), { ok: true, keys: ['one', 'two'] });
+  writeFileSync(file, 'three');
+  t.strictSame(read({ API_KEYS_FILE: file }), { ok: true, keys: ['three'] });
+  t.strictSame(read({ API_KEYS_FILE: file, API_KEYS: 'four' }), { ok: true, keys: ['four'] });
+  t.strictSame(read({}), { ok: true, keys: [] });
+  writeFileSync(file, '');
+  const problems = ['API_KEYS_FILE: the file it names is empty'];
+  t.strictSame(read({ API_KEYS_FILE: file }), { ok: false, problems });
 });
 
 t.test('without a key nothing starts, and the problem says where to find one', async (t) => {

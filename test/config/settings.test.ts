@@ -17,6 +17,8 @@ function seconds(inside: string, ms: number, outside: readonly string[]) {
 }
 
 interface Row {
+  /** Other settings that it needs. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Texts and what they become. */
   readonly takes: readonly (readonly [string, unknown])[];
   readonly refuses: readonly string[];
@@ -97,6 +99,8 @@ const ROWS: Readonly<Record<string, Row>> = {
     takes: [
       ['auto', 'auto'],
       ['http://u:p%40@w:1/prefix/', 'http://u:p%40@w:1/prefix'],
+      ["http://u-._~!$&'()*+,;=:p:%20%7E@w", "http://u-._~!$&'()*+,;=:p:%20%7E@w"],
+      ['https://u:p@auto/prefix', 'https://u:p@auto/prefix'],
     ],
     refuses: [
       ...[
@@ -117,8 +121,11 @@ const ROWS: Readonly<Record<string, Row>> = {
         'http://w/a%2a',
         'http://w/%3A',
       ],
+      ...['http://user@w', 'http://:word@w', 'http://u:%zz@w', 'http://a%3Ab:word@w'],
+      ...['http://u:密码@w', 'http://u:%E5@w', 'http://u:%0A@w', 'http://u:%7F@w'],
     ],
-    remedy: /must be an http.* or auto$|must not be a wildcard.* or auto$|its path must not hold/,
+    remedy:
+      /must be an http.* or auto$|must not be a wildcard.* or auto$|its path must not hold|must hold both user and password/,
   },
   noRegister: {
     takes: [
@@ -295,8 +302,33 @@ const ROWS: Readonly<Record<string, Row>> = {
     remedy: /must be a size such as 16MiB/,
   },
   allowedHosts: LIST,
-  callerKeys: LIST,
-  allowedOrigins: LIST,
+  callerKeys: {
+    takes: [
+      ['one', ['one']],
+      ['one, two,', ['one', 'two']],
+      ['one\ntwo\n', ['one', 'two']],
+    ],
+    refuses: [',', ' ', 'schlüssel', 'Bearer one'],
+    remedy: /must hold a key|must be visible ASCII|must be the keys alone/,
+  },
+  allowedOrigins: {
+    env: { API_KEYS: 'key' },
+    takes: [
+      ['', []],
+      ['*', ['*']],
+      [
+        'https://Chat.example/, http://localhost:3000',
+        ['https://chat.example', 'http://localhost:3000'],
+      ],
+      ['https://chat.example:443', ['https://chat.example']],
+      ['tauri://localhost', ['tauri://localhost']],
+    ],
+    refuses: [
+      ...['chat.example', 'https://chat.example/path', 'https://u:p@chat.example', 'null'],
+      ...['https://*.example', 'https://', 'https://a:b', 'a,,b'],
+    ],
+    remedy: /must be origins such as|must be a comma separated list/,
+  },
   ssl: {
     takes: [
       ['true', true],
@@ -329,13 +361,14 @@ t.test('every setting has a row in the table of this test', async (t) => {
 });
 
 for (const { name, facts } of settingList) {
-  const { takes = [], refuses = [], remedy = /./ } = ROWS[name] ?? {};
+  const { env = {}, takes = [], refuses = [], remedy = /./ } = ROWS[name] ?? {};
+  const others = { ...KEY, ...env };
   const { flag, variable } = facts;
 
   t.test(`${variable} takes what it should, from all its sources`, async (t) => {
     for (const [text, value] of takes) {
-      t.strictSame(settingOf(load([], { ...KEY, [variable]: text }), name), value, text);
-      const dotenv = { ...KEY, [variable]: text };
+      t.strictSame(settingOf(load([], { ...others, [variable]: text }), name), value, text);
+      const dotenv = { ...others, [variable]: text };
       t.strictSame(settingOf(load([], { [variable]: '' }, dotenv), name), value, 'in .env');
       if (facts.placeholder === undefined) continue;
       t.strictSame(settingOf(load([`${flag}=${text}`]), name), value, 'as a flag');

@@ -14,6 +14,8 @@ const codes: Record<string, number> = {
   request_too_large: 40001,
   page_refused: 40103,
   host_refused: 40103,
+  credentials_refused: 40102,
+  api_key_refused: 40102,
   conversation_empty: 40001,
   key_missing: 40101,
   key_invalid: 40102,

@@ -101,6 +101,10 @@ export const remedies: Readonly<Record<FailureKind, string>> = {
   request_too_large: '确实要接受这样的请求时，调大 BODY_LIMIT',
   page_refused: '有别的网站的网页从浏览器里调用了这个 worker；程序的请求照常回答',
   host_refused: '如果是本机上的代理以该名称来问，把名称加进 ALLOWED_HOSTS',
+  credentials_refused:
+    '调用方需要 WORKER_ADDRESS 中的用户名和密码：FastChat 从 controller 得到该地址后会自动带上；中间的代理须原样转发 Authorization',
+  api_key_refused:
+    '请给调用方 API_KEYS 中的一个密钥：OpenAI 客户端以 Authorization: Bearer 方式发送',
   conversation_empty: '客户端要发一些文字；没有问过 GLM',
   key_missing: '到 GLM 的路上有东西去掉了 Authorization 头：检查代理',
   key_invalid:

@@ -2,6 +2,7 @@
 
 import type { Test } from 'tap';
 import { PromptFormat } from '../../src/fastchat/prompt/prompt-format.ts';
+import { KnownSecrets } from '../../src/http/credentials.ts';
 import { createServer } from '../../src/http/server.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
 import { Redactor } from '../../src/telemetry/redactor.ts';
@@ -42,6 +43,7 @@ export function injectServer(
   const server = createServer(
     {
       ...{ host: '127.0.0.1', advertisedHost: '', allowedHosts: [], pathPrefix: '/glm' },
+      ...{ allowedOrigins: [], credentials: null, callerKeys: new KnownSecrets([]) },
       ...{ bodyLimit: 1024 * 1024, writeTimeoutMs: 1000, keepAliveMs: 0 },
       features: { openaiApi: false, metrics: false, statusPage: false, docs: false },
       ...{ format: new PromptFormat('zhipu', ''), showReasoning: false, errors: 'frame' },
