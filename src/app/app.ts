@@ -32,7 +32,7 @@ import { featuresOf } from './features.ts';
 import { listen } from './listen.ts';
 import { concurrencyOf, factorySettings, ModelFactory } from './model-factory.ts';
 import { registrationLog } from './registration-log.ts';
-import { keySecrets, fenceSecretOf, secretsOf } from './secrets.ts';
+import { fenceSecretOf, keySecrets, secretsOf } from './secrets.ts';
 import { StartChecks } from './start-checks.ts';
 import { reportServed } from './start-report.ts';
 import { version } from './version.ts';
