@@ -1,9 +1,7 @@
 // The image, step by step: what the Dockerfile makes starts, serves, is healthy and ends politely.
 // Not part of `npm test`, because its steps download; `npm run test:image` runs it.
 
-import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import t, { type Test } from 'tap';
 import { Agent } from 'undici';
@@ -12,7 +10,7 @@ import { startMiniController } from '../../src/sandbox/controller/mini-controlle
 import { SANDBOX_KEY, startFakeGlm } from '../../src/sandbox/glm/fake-glm.ts';
 import { freePorts } from '../support/free-port.ts';
 import { copyContext } from './support/build-context.ts';
-import { parseDockerfile } from './support/dockerfile.ts';
+import { imageNode, installNode, lowestNode, temporaryFolder } from './support/node-versions.ts';
 import { exitCodeOf, healthy, startProgram } from './support/program.ts';
 import { type Image, replayImage } from './support/replay-image.ts';
 
@@ -26,14 +24,6 @@ const NODE_UID = 1000;
 const DOWNLOAD_MS = 600_000;
 
 t.setTimeout(DOWNLOAD_MS);
-
-/** A folder that other users may enter, removed with the test. */
-function temporaryFolder(t: Test): string {
-  const folder = mkdtempSync(join(tmpdir(), 'glm-worker-image-'));
-  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
-  chmodSync(folder, 0o755);
-  return folder;
-}
 
 /** Builds with this `node`, in an empty folder, from nothing but what the build may see. */
 function build(t: Test, nodeFolder: string): Image {
@@ -81,36 +71,6 @@ async function useImage(t: Test, image: Image, nodeFolder: string): Promise<void
   t.equal(await program.stop(), 0, 'SIGTERM ends it politely');
   t.match(program.output, /"msg":"stopped"/, 'after it drained');
   t.strictSame(filesIn(cwd), before, 'nothing was written into the image');
-}
-
-/** Installs the newest Node that begins with `version`; gives the folder of its program. */
-function installNode(t: Test, version: string): string {
-  const folder = temporaryFolder(t);
-  writeFileSync(join(folder, 'package.json'), '{"private":true}');
-  const install = ['install', '--no-audit', '--no-fund', '--foreground-scripts', `node@${version}`];
-  const { status, stderr } = spawnSync('npm', install, { cwd: folder, encoding: 'utf8' });
-  if (status !== 0) throw new Error(stderr);
-  const nodeFolder = join(folder, 'node_modules', 'node', 'bin');
-  const script = 'JSON.stringify([process.versions.node, process.release.lts])';
-  const asked = spawnSync(join(nodeFolder, 'node'), ['-p', script], { encoding: 'utf8' });
-  const [installed, codename] = JSON.parse(asked.stdout);
-  t.comment(`Node ${installed} ${codename}`);
-  t.ok(`${installed}.`.startsWith(`${version}.`), installed);
-  t.type(codename, 'string', 'a long-term line');
-  return nodeFolder;
-}
-
-/** The line of Node that the image is based on, such as `24`. */
-function imageNode(): string {
-  const base = parseDockerfile(readFileSync(dockerfile, 'utf8')).at(-1)?.base ?? '';
-  return /^node:(\d+)-/.exec(base)?.[1] ?? '';
-}
-
-/** The lowest Node that package.json allows, to the last digit. */
-function lowestNode(): string {
-  const { engines } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'));
-  const [, minor = ''] = /^>=(\d+\.\d+)$/.exec(engines.node) ?? [];
-  return `${minor}.0`;
 }
 
 /** The paths of the packages that a lock file of npm names; without those for development. */

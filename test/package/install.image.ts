@@ -2,41 +2,68 @@
 // Not part of `npm test`, because it downloads; `npm run test:image` runs it.
 
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import t, { type Test } from 'tap';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import t from 'tap';
+import {
+  imageNode,
+  installNode,
+  lowestNode,
+  temporaryFolder,
+} from '../docker/support/node-versions.ts';
 import { startProgram } from '../docker/support/program.ts';
+import { serveRegistry } from './support/registry.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
-t.setTimeout(300_000);
+t.setTimeout(600_000);
 
-function emptyFolder(t: Test): string {
-  const folder = mkdtempSync(join(tmpdir(), 'glm-worker-package-'));
-  t.teardown(() => rmSync(folder, { recursive: true }));
-  return folder;
-}
-
-function npm(cwd: string, ...args: string[]): string {
-  const { status, stdout, stderr } = spawnSync('npm', args, { cwd, encoding: 'utf8' });
+/** What npm says on stdout; throws what it says if it fails. */
+function npm(cwd: string, args: readonly string[], env = process.env): string {
+  const { status, stdout, stderr } = spawnSync('npm', args, { cwd, env, encoding: 'utf8' });
   if (status !== 0) throw new Error(`npm ${args.join(' ')}: ${stdout}${stderr}`);
-  return stdout + stderr;
+  return stdout;
 }
 
-t.test('installed from its tarball, the command answers a question', async (t) => {
-  const folder = emptyFolder(t);
-  npm(root, 'pack', '--pack-destination', folder);
-  const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  writeFileSync(join(folder, 'package.json'), '{"private":true}');
-  const output = npm(folder, 'install', '--no-audit', '--no-fund', `./${name}-${version}.tgz`);
-  t.notMatch(output, /deprecated/);
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const { name, version } = manifest;
 
-  const bin = join(folder, 'node_modules', '.bin', name);
-  const env = { PATH: process.env['PATH'] ?? '' };
-  const said = spawnSync(bin, ['--version'], { cwd: folder, encoding: 'utf8' });
-  t.equal(said.stdout, `${version}\n`);
-  const program = startProgram(t, { command: [bin, 'demo', '--once', '你好'], cwd: folder, env });
-  t.equal(await program.ended, 0, program.output);
-  t.match(program.output, /GLM/);
-});
+for (const node of [lowestNode(), imageNode()]) {
+  t.test(`installed by npm on Node ${node}, the command answers`, async (t) => {
+    const nodeFolder = installNode(t, node);
+    const folder = temporaryFolder(t);
+    npm(root, ['pack', '--pack-destination', folder]);
+    const upstream = npm(root, ['config', 'get', 'registry']).trim();
+    const tarball = join(folder, `${name}-${version}.tgz`);
+    const registry = await serveRegistry(t, { tarball, manifest, upstream });
+    const project = { name: 'some-project', version: '1.0.0', private: true };
+    writeFileSync(join(folder, 'package.json'), JSON.stringify(project));
+
+    const PATH = [nodeFolder, process.env['PATH']].join(delimiter);
+    const env = { ...(process.env as Record<string, string>), PATH };
+    const install = ['npm', 'install', '--engine-strict', '--no-audit', '--no-fund', name];
+    const installing = startProgram(t, {
+      command: [...install, '--registry', registry],
+      cwd: folder,
+      env,
+    });
+    t.equal(await installing.ended, 0, installing.output);
+    t.match(installing.output, /^\s*added \d+ packages in \S+\s*$/, 'no warning');
+    t.comment(installing.output.trim());
+
+    const bin = join(folder, 'node_modules', '.bin', name);
+    const asked = spawnSync(bin, ['--version'], { cwd: folder, env, encoding: 'utf8' });
+    t.equal(asked.stdout, `${version}\n`);
+    const command = [bin, 'demo', '--once', '你好'];
+    const program = startProgram(t, { command, cwd: folder, env: { PATH } });
+    t.equal(await program.ended, 0, program.output);
+    t.match(program.output, /GLM/);
+
+    const { packages } = JSON.parse(npm(folder, ['sbom', '--sbom-format', 'spdx'], env));
+    const listed = packages.map((part: { name: string }) => part.name);
+    t.ok(
+      [name, 'fastify', 'zod'].every((one) => listed.includes(one)),
+      'npm sbom lists them',
+    );
+  });
+}

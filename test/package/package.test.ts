@@ -22,13 +22,8 @@ const ALLOWED = [
   'BlueOak-1.0.0',
 ];
 
-t.test('the package holds the compiled sources and what tells about them', async (t) => {
-  const compiled = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.ts'))
-    .map((path) => `dist/${path.replace(/\.ts$/, '.js')}`);
-  const told = ['package.json', 'LICENSE', 'README.md', 'README.zh.md', 'CHANGELOG.md'];
-  // A copy with empty files is enough to ask npm what it would take.
-  const folder = t.testdir();
+/** The paths that npm would pack, from a copy of the project in `folder` with empty sources. */
+function packedPaths(folder: string, compiled: readonly string[]): readonly string[] {
   for (const path of [...readdirSync(root), ...compiled]) {
     if (NOT_COPIED.test(path)) continue;
     mkdirSync(join(folder, dirname(path)), { recursive: true });
@@ -37,12 +32,44 @@ t.test('the package holds the compiled sources and what tells about them', async
   }
   const pack = ['pack', '--dry-run', '--json', '--ignore-scripts'];
   const { status, stdout, stderr } = spawnSync('npm', pack, { cwd: folder, encoding: 'utf8' });
-  t.equal(status, 0, stderr);
+  if (status !== 0) throw new Error(stderr);
   const [{ files }] = JSON.parse(stdout);
-  t.strictSame(
-    files.map(({ path }: { path: string }) => path).toSorted(),
-    [...compiled, ...told].toSorted(),
-  );
+  return files.map(({ path }: { path: string }) => path);
+}
+
+t.test('the package holds the compiled sources and what tells about them', async (t) => {
+  const compiled = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts'))
+    .map((path) => `dist/${path.replace(/\.ts$/, '.js')}`);
+  const pages = readdirSync(root).filter((path) => path.endsWith('.md'));
+  const docs = readdirSync(join(root, 'docs'))
+    .filter((path) => /\.(md|svg)$/.test(path))
+    .map((path) => `docs/${path}`);
+  const told = ['package.json', 'LICENSE', '.env.example', ...pages, ...docs];
+  const packed = packedPaths(t.testdir(), compiled);
+  t.strictSame(packed.toSorted(), [...compiled, ...told].toSorted());
+  for (const page of ['README.md', 'README.zh.md']) {
+    const text = readFileSync(join(root, page), 'utf8');
+    const links = [...text.matchAll(/\]\((?!https?:)([^)\s#]+)/g)].map(([, link]) => String(link));
+    t.strictSame(
+      links.filter((link) => !packed.includes(link)),
+      [],
+      `${page} of an installed package leads nowhere else`,
+    );
+  }
+});
+
+t.test('whoever has the package finds its home', async (t) => {
+  const home = 'https://github.com/glm-worker/glm-worker';
+  t.match(manifest, {
+    homepage: `${home}#readme`,
+    bugs: `${home}/issues`,
+    repository: { type: 'git', url: `git+${home}.git` },
+  });
+});
+
+t.test('npm needs no overrides, which hold in a clone only', async (t) => {
+  t.notOk('overrides' in manifest);
 });
 
 t.test('every dependency is pinned to one version', async (t) => {
