@@ -1,7 +1,11 @@
 # The worker as an image: compiled once, then only what it needs at run time, owned by nobody.
 # Node 24 is a long-term support line until April 2028.
 
-FROM node:24-bookworm-slim AS build
+# Where the base image comes from: a mirror of Docker Hub. The digest says which image it must be; it
+# names the list of all platforms.
+ARG IMAGE_REGISTRY=docker.io/library
+
+FROM ${IMAGE_REGISTRY}/node:24-bookworm-slim@sha256:6f7b03f7c2c8e2e784dcf9295400527b9b1270fd37b7e9a7285cf83b6951452d AS build
 # npm reads it where it is given: a mirror of its registry.
 ARG NPM_CONFIG_REGISTRY
 WORKDIR /app
@@ -12,17 +16,18 @@ COPY tsconfig.json ./
 COPY src ./src
 RUN npm run build
 
-FROM node:24-bookworm-slim AS dependencies
+FROM ${IMAGE_REGISTRY}/node:24-bookworm-slim@sha256:6f7b03f7c2c8e2e784dcf9295400527b9b1270fd37b7e9a7285cf83b6951452d AS dependencies
 ARG NPM_CONFIG_REGISTRY
 WORKDIR /app
 COPY package.json package-lock.json ./
 # Without scripts: `prepare` needs the compiler, which is no production dependency.
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 
-FROM node:24-bookworm-slim
+FROM ${IMAGE_REGISTRY}/node:24-bookworm-slim@sha256:6f7b03f7c2c8e2e784dcf9295400527b9b1270fd37b7e9a7285cf83b6951452d
 LABEL org.opencontainers.image.title="glm-worker" \
       org.opencontainers.image.description="A FastChat model worker that answers through Zhipu's GLM API" \
       org.opencontainers.image.version="0.1.0" \
+      org.opencontainers.image.source="https://github.com/glm-worker/glm-worker" \
       org.opencontainers.image.licenses="Apache-2.0"
 WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
@@ -32,7 +37,8 @@ COPY package.json LICENSE ./
 ENV NODE_ENV=production \
     HOST=0.0.0.0 \
     WORKER_ADDRESS=auto
-USER node
+# The user `node`, by number: a cluster that demands `runAsNonRoot` cannot look names up.
+USER 1000:1000
 EXPOSE 21002
 HEALTHCHECK --interval=10s --timeout=5s --start-period=5s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.PORT || 21002) + '/healthz').then((reply) => { process.exitCode = reply.ok ? 0 : 1; })"]

@@ -12,6 +12,7 @@ import { readProject } from './support/compose-file.ts';
 import { lastOf, pairs, parseDockerfile } from './support/dockerfile.ts';
 import { type LocalService, localServices } from './support/local-services.ts';
 import { healthy, startProgram } from './support/program.ts';
+import { python } from './support/python.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const docker = join(root, 'docker');
@@ -19,13 +20,6 @@ const file = (name: string) => join(docker, name);
 const overlays = ['compose.sandbox.yml', 'compose.chatchat.yml'];
 
 t.setTimeout(180_000);
-
-/** A Python that the runner has made; see run.mjs. */
-function python(name: string): string {
-  const path = process.env[name];
-  if (path === undefined) throw new Error(`${name} is not set: use npm run test:image`);
-  return path;
-}
 
 const fastchat = python('TEST_FASTCHAT_PYTHON');
 

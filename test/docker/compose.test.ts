@@ -126,8 +126,7 @@ t.test('no log grows without end', async (t) => {
 t.test('every build argument is one that its Dockerfile declares, and the other way', async (t) => {
   for (const [name, { build }] of services) {
     const text = readFileSync(join(root, build?.dockerfile ?? 'Dockerfile'), 'utf8');
-    const steps = parseDockerfile(text).flatMap((stage) => stage.steps);
-    const declared = steps.filter(({ keyword }) => keyword === 'ARG').map(({ rest }) => rest);
+    const declared = [...text.matchAll(/^ARG (\w+)/gm)].map(([, arg]) => String(arg));
     t.strictSame([...new Set(declared)], build?.args, name);
   }
 });
@@ -179,7 +178,7 @@ t.test(
     const text = readFileSync(file('fastchat/Dockerfile'), 'utf8');
     const [stage] = parseDockerfile(text);
     t.equal(lastOf(stage, 'COPY'), 'test/conformance/requirements-fastchat.txt ./requirements.txt');
-    const [, minor] = /^python:3\.(\d+)-/.exec(stage?.base ?? '') ?? [];
+    const [, minor] = /\/python:3\.(\d+)-/.exec(stage?.base ?? '') ?? [];
     t.ok(Number(minor) >= 11 && Number(minor) <= 13);
   },
 );

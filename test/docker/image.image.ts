@@ -54,7 +54,7 @@ async function useImage(t: Test, image: Image, nodeFolder: string): Promise<void
   const cwd = image.workdir;
   const check = { command: image.healthcheck, cwd, env };
   const before = filesIn(cwd);
-  t.equal(image.user, 'node', 'not root');
+  t.equal(image.user, `${NODE_UID}:${NODE_UID}`, 'not root');
   t.equal(await exitCodeOf(check), 1, 'unhealthy before it runs');
 
   const command = [...image.entrypoint, ...image.command];

@@ -45,7 +45,7 @@ const pythons = async () => {
 let counts = { passed: 0, failed: 1 };
 try {
   if (!isBuilt()) throw new Error('dist cannot be built');
-  const files = ['docker/image', 'docker/compose', 'package/install'];
+  const files = ['docker/lint', 'docker/image', 'docker/compose', 'package/install'];
   counts = await runFiles({
     files: files.map((file) => `test/${file}.image.ts`),
     env: await pythons(),

@@ -14,26 +14,33 @@ export interface Step {
 export interface Stage {
   /** The name after AS; '' for the last, nameless one. */
   readonly name: string;
-  /** Such as `node:24-bookworm-slim`. */
+  /** Such as `docker.io/library/node:24-bookworm-slim@sha256:…`. */
   readonly base: string;
   readonly steps: readonly Step[];
 }
 
-/** The stages in their order. Throws an Error for a text that does not begin with FROM. */
+/**
+ * The stages in their order, with the defaults of the build arguments that stand before them.
+ * Throws an Error for anything but an ARG before the first FROM.
+ */
 export function parseDockerfile(text: string): readonly Stage[] {
   const stages: { name: string; base: string; steps: Step[] }[] = [];
+  const args: Record<string, string> = {};
   for (const line of logicalLines(text)) {
     const step = stepOf(line);
-    if (step.keyword === 'FROM') {
-      const [base = '', , name = ''] = step.rest.split(/\s+/);
-      stages.push({ base, name, steps: [] });
-      continue;
-    }
     const stage = stages.at(-1);
-    if (stage === undefined) throw new Error(`${step.keyword} stands before the first FROM`);
-    stage.steps.push(step);
+    if (step.keyword === 'FROM') stages.push(stageOf(step, args));
+    else if (stage !== undefined) stage.steps.push(step);
+    else if (step.keyword === 'ARG') Object.assign(args, pairs(step.rest));
+    else throw new Error(`${step.keyword} stands before the first FROM`);
   }
   return stages;
+}
+
+function stageOf({ rest }: Step, args: Readonly<Record<string, string>>) {
+  const [image = '', , name = ''] = rest.split(/\s+/);
+  const base = image.replace(/\$\{(\w+)\}/g, (_, arg: string) => args[arg] ?? '');
+  return { base, name, steps: [] as Step[] };
 }
 
 /** Lines without comments and blank ones, with `\` at their end joined to the next. */

@@ -38,7 +38,7 @@ export function installNode(t: Test, version: string): string {
 export function imageNode(): string {
   const dockerfile = readFileSync(join(project, 'Dockerfile'), 'utf8');
   const base = parseDockerfile(dockerfile).at(-1)?.base ?? '';
-  return /^node:(\d+)-/.exec(base)?.[1] ?? '';
+  return /\/node:(\d+)-/.exec(base)?.[1] ?? '';
 }
 
 /** The lowest Node that package.json allows, to the last digit. */
