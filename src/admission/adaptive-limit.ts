@@ -29,6 +29,8 @@ const TAKEN = 0.8;
 const HALF = Math.cbrt(0.4999 / GROWTH);
 /** After so many growths up to `max` without a refusal there is room for all of it. */
 const CALM = 5;
+/** A limit that was met so often at the same number is asked for no more rarely than it is then. */
+const MOST_CONFIRMED = 4;
 /** Milliseconds; pauses vary by half around their length. */
 const LONGEST_PAUSE = 30_000;
 /** Milliseconds without a request after which what was learned is too old. */
@@ -61,6 +63,8 @@ export class AdaptiveLimit {
   /** Rounds of requests since the window was at the ceiling; negative before. */
   #rounds = 0;
   #calm = 0;
+  /** How often in a row it was refused with the same number of permits. */
+  #confirmed = 0;
   /** Whether a request was started since the last refusal; if not, the next is an echo of it. */
   #fresh = true;
   #quietUntil = 0;
@@ -156,15 +160,23 @@ export class AdaptiveLimit {
     const window = this.#window;
     // Below half a permit only the pause to come brings it back.
     if (window < 0.5) return;
-    this.#rounds += 1 / (Math.max(1, window) * 2 ** this.#calm);
+    this.#rounds += 1 / (Math.max(1, window) * 2 ** this.#calm * this.#caution(window));
     if (this.#window < this.#max + 0.5) return;
     // At `max` no refusal can tell that others wait, so some room is offered, ever more rarely.
     if (++this.#calm > CALM) this.#openAll();
     else this.#shrink(this.#max, this.#max);
   }
 
+  /** How much slower it grows where a limit was met again and again; beyond it there is none. */
+  #caution(window: number): number {
+    const isNear = this.#rounds >= -1 && window <= this.#ceiling + 1;
+    return isNear ? 1 + this.#confirmed : 1;
+  }
+
   #refused(): void {
     const held = this.inFlight;
+    const isConfirmed = held === this.#heldBefore;
+    this.#confirmed = isConfirmed ? Math.min(this.#confirmed + 1, MOST_CONFIRMED) : 0;
     // A replica that is losing permits gives up some more, for those who came later.
     const leaves = this.#fresh && held < this.#heldBefore;
     if (this.#fresh || held < this.#ceiling)

@@ -55,6 +55,8 @@ export class Attempts<Model> {
   #waitMs = 0;
   #faults = 0;
   #refusals = 0;
+  /** Waits after refusals for load, each longer than the one before. */
+  #waits = 0;
   /** Kinds of refusals that were amended, by account and model: a second amendment would change nothing. */
   readonly #amended = new Set<string>();
   /** Attempts so far. */
@@ -152,7 +154,7 @@ export class Attempts<Model> {
     const { name: from } = this.#target;
     this.#fallbacks.splice(this.#fallbacks.indexOf(next), 1);
     this.#target = next;
-    this.#faults = this.#refusals = this.#waitMs = 0;
+    this.#faults = this.#refusals = this.#waits = this.#waitMs = 0;
     this.#ticket.readyAt = now;
     this.#ticket.wakeable = true;
     const taken = { requestId: this.#requestId, from, to: next.name, reason };
@@ -196,13 +198,21 @@ export class Attempts<Model> {
 
   /** Waits in the queue, where a place that becomes free may end the wait. */
   #waitForLoad({ endpoint }: Permit<Model>, askedMs: number): number | null {
+    const now = this.#deps.clock.now();
+    const wasEarly = now < this.#ticket.readyAt;
     this.#refusals++;
+    if (!wasEarly) this.#waits++;
     // Where another model can answer, nobody has to wait until this one does.
     const hasFallback = this.#fallbacks.length > 0;
     if (hasFallback && (this.#refusals > this.#deps.retries || endpoint.lane.isOut)) return null;
     if (endpoint.lane.isHopeless(this.#ticket.number, this.#refusals)) return null;
-    const wait = Math.max(askedMs, this.#backOff(this.#refusals, LONGEST_LOAD_WAIT_MS));
-    this.#ticket.readyAt = this.#deps.clock.now() + wait;
+    // An attempt that came before its time takes nothing from the next one.
+    const own = wasEarly
+      ? this.#ticket.readyAt - now
+      : this.#backOff(this.#waits, LONGEST_LOAD_WAIT_MS);
+    const wait = Math.max(askedMs, own);
+    this.#ticket.readyAt = now + wait;
+    this.#ticket.refusedAt = now;
     // One that is refused again and again must not have every place that becomes free.
     const mayWake = endpoint.lane.mayWake(this.#ticket.number, this.#refusals);
     this.#ticket.wakeable = askedMs === 0 && mayWake;

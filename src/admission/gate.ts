@@ -28,10 +28,12 @@ export interface Ticket {
   admitted: boolean;
   /**
    * A request that was refused for load waits until then, in the clock's milliseconds, unless a place
-   * becomes free before that nobody else waits for.
+   * becomes free before that nobody else waits for, or an outage ends.
    */
   readyAt: number;
-  /** Whether such a place may end its wait. */
+  /** When it was refused last, in the clock's milliseconds; -Infinity before. */
+  refusedAt: number;
+  /** Whether its wait may end before. */
   wakeable: boolean;
 }
 
@@ -108,6 +110,7 @@ export class Gate {
       budgetMs,
       admitted: false,
       readyAt: this.#clock.now(),
+      refusedAt: Number.NEGATIVE_INFINITY,
       wakeable: true,
     };
   }
@@ -196,16 +199,25 @@ export class Gate {
       }
     }
     // What is free after that goes to those who were refused before: it is their best chance.
-    for (const { ticket, target, tryToEnter } of refused.sort((a, b) => rankOf(a) - rankOf(b))) {
+    for (const { ticket, target, tryToEnter } of refused.sort(soonestFirst)) {
       if (!blocked.has(target) && this.#isReady(ticket, target)) tryToEnter();
     }
     this.#lookAgain();
   }
 
   #isReady(ticket: Ticket, target: Target<unknown>): boolean {
-    if (ticket.readyAt <= this.#clock.now()) return true;
-    if (!ticket.wakeable) return false;
-    return this.#candidates(target).some(({ lane }) => lane.hasFreedPlace && lane.waitMs() === 0);
+    return ticket.readyAt <= this.#clock.now() || this.#isWoken(ticket, target);
+  }
+
+  /**
+   * Whether a request that was refused need not wait any longer: a place has become free, an outage
+   * is over, or somebody has to ask whether it is.
+   */
+  #isWoken({ wakeable, refusedAt }: Ticket, target: Target<unknown>): boolean {
+    if (!wakeable) return false;
+    return this.#candidates(target).some(
+      ({ lane }) => lane.hasFreedPlace || lane.isOut || lane.backAt > refusedAt,
+    );
   }
 
   /** Some only pause: looks again when the first of them may go. */
@@ -219,7 +231,8 @@ export class Gate {
       if (!this.#hasRoom(target)) continue;
       const wait = lanes.get(target) ?? this.#shortestWait(target);
       lanes.set(target, wait);
-      soonest = Math.min(soonest, Math.max(wait, ticket.readyAt - now));
+      const own = this.#isWoken(ticket, target) ? 0 : ticket.readyAt - now;
+      soonest = Math.min(soonest, Math.max(wait, own));
     }
     if (soonest === Number.POSITIVE_INFINITY) return;
     this.#cancelLook = this.#clock.after(Math.ceil(soonest), () => this.#admit());
@@ -278,8 +291,10 @@ export class Gate {
       },
       accepted: () => {
         if (start.isAccepted) return;
+        const wasOut = lane.isOut;
         lane.accepted(start);
         changed();
+        if (wasOut) this.#admit();
       },
       release: (outcome) => {
         if (left) return;
@@ -292,4 +307,9 @@ export class Gate {
       },
     };
   }
+}
+
+/** By rank, then by when their waits would end: so one that is always refused has no more turns. */
+function soonestFirst(one: Waiting, other: Waiting): number {
+  return rankOf(one) - rankOf(other) || one.ticket.readyAt - other.ticket.readyAt;
 }

@@ -69,6 +69,7 @@ export class Lane extends Resting {
   readonly #outage: Outage;
   readonly #budget: RefusalBudget;
   readonly #pace: AcceptancePace;
+  #backAt = Number.NEGATIVE_INFINITY;
   /** When answers of ours ended whose places nobody has taken yet. */
   readonly #freed: number[] = [];
 
@@ -87,8 +88,7 @@ export class Lane extends Resting {
   /** Milliseconds until one more may start; Infinity = not before a running one has ended. */
   waitMs(): number {
     const wait = this.#window.waitMs();
-    const isProbed = this.#outage.isOn && this.#window.inFlight > 0;
-    if (isProbed) return Number.POSITIVE_INFINITY;
+    if (this.#outage.isProbed) return Number.POSITIVE_INFINITY;
     // Whoever goes into a place that an answer of ours has freed crowds nobody.
     return Math.max(wait, this.#outage.waitMs, this.hasFreedPlace ? 0 : this.#budget.waitMs);
   }
@@ -96,6 +96,11 @@ export class Lane extends Resting {
   /** Whether the model has lately answered nobody. */
   get isOut(): boolean {
     return this.#outage.isOn;
+  }
+
+  /** When the last outage ended, in the clock's milliseconds. */
+  get backAt(): number {
+    return this.#backAt;
   }
 
   /** Whether an answer has just ended whose place is still free. */
@@ -108,7 +113,7 @@ export class Lane extends Resting {
     const handover = this.hasFreedPlace;
     this.#freed.shift();
     this.#window.started();
-    this.#outage.started();
+    this.#outage.started(request);
     return { request, handover, isAccepted: false };
   }
 
@@ -117,6 +122,7 @@ export class Lane extends Resting {
     if (start.isAccepted) return;
     start.isAccepted = true;
     this.#window.accepted();
+    if (this.#outage.isOn) this.#backAt = this.#clock.now();
     this.#outage.accepted();
     this.#pace.accepted();
     if (!start.handover) this.#budget.accepted();
@@ -124,6 +130,7 @@ export class Lane extends Resting {
   }
 
   finished(start: Start, outcome: PermitOutcome): void {
+    this.#outage.finished(start.request);
     if (outcome === 'refused') {
       this.#outage.refused();
       if (!start.handover) this.#budget.refused();

@@ -16,6 +16,8 @@ export class Outage {
   #refusals = 0;
   #probes = 0;
   #nextProbeAt = 0;
+  /** The request that asks whether the model is back. */
+  #probe: number | null = null;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -37,11 +39,22 @@ export class Outage {
     return this.isOn ? Math.max(0, this.#nextProbeAt - this.#clock.now()) : 0;
   }
 
+  /** Whether a request is on its way that will tell. */
+  get isProbed(): boolean {
+    return this.isOn && this.#probe !== null;
+  }
+
   /** A request is sent; during an outage it is the probe, and the next one waits. */
-  started(): void {
+  started(request: number): void {
     if (!this.isOn) return;
+    this.#probe = request;
     const wait = Math.min(FIRST_PROBE_MS * 2 ** this.#probes++, LONGEST_PROBE_MS);
     this.#nextProbeAt = this.#clock.now() + wait;
+  }
+
+  /** A request has ended, however. */
+  finished(request: number): void {
+    if (this.#probe === request) this.#probe = null;
   }
 
   refused(): void {
@@ -50,7 +63,7 @@ export class Outage {
   }
 
   accepted(): void {
-    this.#quietSince = null;
+    this.#quietSince = this.#probe = null;
     this.#refusals = this.#probes = this.#nextProbeAt = 0;
   }
 }

@@ -64,6 +64,27 @@ t.test('after a refusal the window grows fast, then slowly, then fast again', as
   t.ok(Math.max(...limits) > 45, 'new room is found');
 });
 
+t.test('a limit met again and again is asked for more ever more rarely', async (t) => {
+  const { limit, start, finish, rounds } = lane();
+  start(11);
+  finish(1, 'limited');
+  finish(10, 'accepted');
+  /** Rounds until one more than ten is tried, which is refused. */
+  const roundsUntilMore = () => {
+    for (let round = 1; ; round++) {
+      rounds(1);
+      if (limit.inFlight <= 10) continue;
+      finish(limit.inFlight - 10, 'limited');
+      return round;
+    }
+  };
+  const cycles = Array.from({ length: 9 }, roundsUntilMore);
+  const [first = 0] = cycles;
+  const last = cycles.slice(-4);
+  t.equal(new Set(last).size, 1, `${cycles}`);
+  t.ok(Number(last[0]) >= 2.5 * first, `${cycles}`);
+});
+
 t.test('calls that do not fill the window say nothing about room for more', async (t) => {
   const { limit, start, finish } = lane();
   start(11);

@@ -20,12 +20,17 @@ t.test('it is out after two seconds of nothing but refusals, six at least', asyn
 t.test('probes follow each other within a second, and an answer ends it', async (t) => {
   const clock = new FakeClock();
   const outage = new Outage(clock);
-  outage.started();
+  outage.started(0);
   for (let refusal = 0; refusal < 6; refusal++) outage.refused();
   clock.advance(2000);
-  const waits = Array.from({ length: 4 }, () => {
-    outage.started();
+  const waits = Array.from({ length: 4 }, (_, probe) => {
+    outage.started(probe);
     const { waitMs } = outage;
+    t.equal(outage.isProbed, true);
+    outage.finished(probe + 1);
+    t.equal(outage.isProbed, true, 'another request has ended');
+    outage.finished(probe);
+    t.equal(outage.isProbed, false);
     clock.advance(waitMs);
     return waitMs;
   });

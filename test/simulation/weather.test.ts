@@ -8,11 +8,8 @@ const SEEDS = [11, 12];
 
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
 
-/**
- * Other programs on the account look like a limit that moves: it is found anew again and again. Short
- * bursts look like one for a moment.
- */
-const LIKE_A_LIMIT = /others use|refused for 2 s/;
+/** Other programs on the account look like a limit that moves: it is found anew again and again. */
+const LIKE_A_LIMIT = /others use/;
 
 for (const { weather, job, fixed } of scenarios) {
   t.test(`${weather.name}: not slower, no more errors, no more requests`, async (t) => {
@@ -75,6 +72,6 @@ t.test('without a setting a limit of 40 is found within a minute, one of 2 kept'
   t.ok(wide.use >= 0.9, `use ${wide.use}`);
   const narrow = { ...plan, limit: 2, callers: 10, forMs: 150_000 };
   const two = await compete({ name: '2', limit: () => 2 }, narrow, ours(256, 5), 11);
-  t.ok(two.refusals <= 0.15, `refusals per answer ${two.refusals}`);
+  t.ok(two.refusals <= 0.05, `refusals per answer ${two.refusals}`);
   t.equal(two.errors, 0);
 });
