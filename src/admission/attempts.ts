@@ -6,10 +6,11 @@ import { type Clock, sleep } from '../lib/clock.ts';
 import { ModelError } from '../model/model-error.ts';
 import type { AdmissionEvents, TakenFallback } from './events.ts';
 import type { FallbackTally } from './fallback-tally.ts';
-import type { Gate, Permit, Ticket } from './gate.ts';
+import type { Gate, Permit } from './gate.ts';
 import type { PermitOutcome } from './lane.ts';
 import { REST_MS } from './resting.ts';
 import { isOut, isResting, type Target } from './target.ts';
+import type { Ticket } from './ticket.ts';
 
 /** Wait before the second attempt and the longest one, in milliseconds; each is jittered. */
 const FIRST_WAIT_MS = 500;

@@ -9,6 +9,7 @@ import { PermitPool } from './permit-pool.ts';
 import { QueueOrder, rankOf } from './queue-order.ts';
 import { type QueueSnapshot, rowsOf } from './queue-snapshot.ts';
 import { type Endpoint, isResting, type Target } from './target.ts';
+import { newTicket, type Ticket } from './ticket.ts';
 
 export interface GateLimits {
   /** How much runs at once. */
@@ -17,24 +18,6 @@ export interface GateLimits {
   readonly queueLimit: number;
   /** Longest wait of one request, all its attempts together, in milliseconds. */
   readonly queueTimeoutMs: number;
-}
-
-/** A request's position in the queue, kept over all its attempts. */
-export interface Ticket {
-  readonly number: number;
-  /** Milliseconds that it may still wait. */
-  budgetMs: number;
-  /** Whether it had a permit before, and so cannot be turned away by a full queue. */
-  admitted: boolean;
-  /**
-   * A request that was refused for load waits until then, in the clock's milliseconds, unless a place
-   * becomes free before that nobody else waits for, or an outage ends.
-   */
-  readyAt: number;
-  /** When it was refused last, in the clock's milliseconds; -Infinity before. */
-  refusedAt: number;
-  /** Whether its wait may end before. */
-  wakeable: boolean;
 }
 
 /** A permit to ask an endpoint once. */
@@ -104,15 +87,7 @@ export class Gate {
 
   /** A ticket for a new request. */
   ticket(): Ticket {
-    const budgetMs = this.#limits.queueTimeoutMs;
-    return {
-      number: this.#tickets++,
-      budgetMs,
-      admitted: false,
-      readyAt: this.#clock.now(),
-      refusedAt: Number.NEGATIVE_INFINITY,
-      wakeable: true,
-    };
+    return newTicket(this.#tickets++, this.#limits.queueTimeoutMs, this.#clock.now());
   }
 
   /**

@@ -2,7 +2,8 @@
 
 import { getEventListeners } from 'node:events';
 import t from 'tap';
-import { Gate, type Permit, type Ticket } from '../../src/admission/gate.ts';
+import { Gate, type Permit } from '../../src/admission/gate.ts';
+import type { Ticket } from '../../src/admission/ticket.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { endpointOf, entry, targetAt } from '../support/gate-parts.ts';
 
