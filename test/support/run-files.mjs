@@ -1,7 +1,8 @@
-// Runs test files, each as a process of plain Node, and says what is worth reading.
+// Runs test files in processes of plain Node, and says what is worth reading.
 //
 // tap is the library of the tests but not their runner: its loaders cost each file a second of CPU,
-// as much as most files need for themselves.
+// as much as most files need for themselves. To start a process costs half a second, and so files
+// that need no socket share one.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,6 +16,10 @@ import { isUnit } from './unit-tests.mjs';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const STRIP_TYPES = './test/support/strip-types.mjs';
 const NO_SOCKETS = './test/support/no-sockets.mjs';
+const BATCH = './test/support/batch.mjs';
+
+/** Files that share a process; fewer would start more of them, more would leave cores idle at the end. */
+const BATCH_SIZE = 12;
 const durationsFile = join(root, '.tap', 'durations.json');
 
 /** Lines that tell only that something went well, how much of it there was, or how long it took. */
@@ -22,6 +27,9 @@ const ROUTINE = /^\s*(?:$|ok \d|\d+\.\.\d|TAP version |# (?:Subtest|time|\{))/;
 
 /** What a test says besides its outcome. */
 const COMMENT = /^\s*# (?!Subtest|time|\{)/;
+
+/** What a batch says before each of its files. */
+const FILE = /^# file: (.*)/;
 
 /**
  * Runs test files, those that took longest first, and says how each went.
@@ -38,16 +46,18 @@ const COMMENT = /^\s*# (?!Subtest|time|\{)/;
  */
 export async function runFiles({ files, jobs = availableParallelism() + 1, ...options }) {
   const durations = readDurations();
-  const waiting = files.toSorted((a, b) => (durations[b] ?? Infinity) - (durations[a] ?? Infinity));
+  const lengthOf = (group) => Math.max(...group.map((file) => durations[file] ?? Infinity));
+  const waiting = groupsOf(files).toSorted((a, b) => lengthOf(b) - lengthOf(a));
   const counts = { passed: 0, failed: 0 };
   const runNext = async () => {
-    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
-      const outcome = await runFile(file, options);
-      counts.passed += outcome.passed;
-      counts.failed += outcome.failed;
-      durations[file] = outcome.seconds;
-      tell(file, outcome, options);
-      await options.onEnd?.(file);
+    for (let group = waiting.shift(); group !== undefined; group = waiting.shift()) {
+      for (const outcome of await runGroup(group, options)) {
+        counts.passed += outcome.passed;
+        counts.failed += outcome.failed;
+        durations[outcome.file] = outcome.seconds;
+        tell(outcome, options);
+      }
+      await options.onEnd?.(group[0]);
     }
   };
   await Promise.all(Array.from({ length: jobs }, runNext));
@@ -55,37 +65,72 @@ export async function runFiles({ files, jobs = availableParallelism() + 1, ...op
   return counts;
 }
 
-async function runFile(file, { env = {}, envOf, seconds = 60 }) {
+/** Files that share a process: some of those without sockets, each of the others by itself. */
+function groupsOf(files) {
+  const units = files.filter(isUnit);
+  const groups = files.filter((file) => !units.includes(file)).map((file) => [file]);
+  while (units.length > 0) groups.push(units.splice(0, BATCH_SIZE));
+  return groups;
+}
+
+/** Runs files in one process, and gives back how each of them went. */
+async function runGroup(group, { env = {}, envOf, seconds = 60 }) {
   const began = performance.now();
-  const preloads = [STRIP_TYPES, ...(isUnit(file) ? [NO_SOCKETS] : [])];
-  const test = spawn(process.execPath, [...preloads.map((one) => `--import=${one}`), file], {
+  const [first] = group;
+  const preloads = [STRIP_TYPES, ...(isUnit(first) ? [NO_SOCKETS] : [])];
+  const limit = seconds * Math.ceil(Math.sqrt(group.length));
+  const main = group.length === 1 ? [first] : [BATCH, String(++batches)];
+  const test = spawn(process.execPath, [...preloads.map((one) => `--import=${one}`), ...main], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, TAP_TIMEOUT: `${seconds}`, ...env, ...envOf?.(file) },
+    env: {
+      ...process.env,
+      ...{ TAP_TIMEOUT: `${limit}`, TEST_FILES: group.join('\n') },
+      ...env,
+      ...envOf?.(first),
+    },
     // tap ends a file that is late and says what it was at; this is for one that cannot even do that.
-    timeout: (seconds + 10) * 1000,
+    timeout: (limit + 10) * 1000,
     killSignal: 'SIGKILL',
   });
   const ended = once(test, 'close');
   const [stdout, stderr] = await Promise.all([text(test.stdout), text(test.stderr)]);
   const [code] = await ended;
-  const lines = stdout.split('\n');
+  const outcomes = linesOf(group, stdout.split('\n')).map(outcomeOf);
+  const isAllWell = outcomes.every(({ passed, failed }) => passed > 0 && failed === 0);
+  // A process that ends badly without a failure was at the last file of which it said anything.
+  const last = outcomes.findLast(({ lines }) => lines.length > 0) ?? outcomes[0];
+  if (code !== 0 && outcomes.every(({ failed }) => failed === 0)) last.failed = 1;
+  if (!isAllWell) for (const one of outcomes) one.failed ||= one.passed === 0 ? 1 : 0;
+  outcomes[0].stderr = stderr;
+  const took = (performance.now() - began) / 1000;
+  return outcomes.map((outcome) => ({ stderr: '', ...outcome, code, seconds: took }));
+}
+
+let batches = 0;
+
+/** The lines of each file of a process; a batch tells where they begin. */
+function linesOf(group, lines) {
+  const found = new Map(group.map((file) => [file, []]));
+  let [file] = group;
+  for (const line of lines) {
+    const begun = FILE.exec(line)?.[1];
+    if (begun === undefined) found.get(file).push(line);
+    else file = begun;
+  }
+  return [...found].map(([file, lines]) => ({ file, lines }));
+}
+
+function outcomeOf({ file, lines }) {
   const count = (form) => lines.filter((line) => form.test(line)).length;
   // What is skipped proves nothing.
   const skipped = count(/^ok .* # (?:SKIP|TODO)/i);
   const passed = count(/^ok /) - skipped;
-  const failed = count(/^not ok /) + skipped;
-  const broken = failed === 0 && (code !== 0 || passed === 0);
-  return {
-    ...{ lines, stderr, passed, code },
-    failed: broken ? 1 : failed,
-    seconds: (performance.now() - began) / 1000,
-  };
+  return { file, lines, passed, failed: count(/^not ok /) + skipped };
 }
 
 function tell(
-  file,
-  { lines, stderr, failed, seconds, code },
+  { file, lines, stderr, failed, seconds, code },
   { behaviours = false, transcript = false, say },
 ) {
   const worthReading = (line) =>
