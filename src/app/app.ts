@@ -16,6 +16,7 @@ import { workerStatus } from '../fastchat/replies.ts';
 import { GlmClock } from '../glm/glm-clock.ts';
 import { RefusedFields } from '../glm/refused-fields.ts';
 import { createServer } from '../http/server.ts';
+import { TlsServers } from '../http/tls.ts';
 import { systemClock } from '../lib/clock.ts';
 import { LogObserver } from '../telemetry/log-observer.ts';
 import { createLogger } from '../telemetry/logger.ts';
@@ -35,6 +36,7 @@ import { registrationLog } from './registration-log.ts';
 import { fenceSecretOf, keySecrets, secretsOf } from './secrets.ts';
 import { StartChecks } from './start-checks.ts';
 import { reportServed } from './start-report.ts';
+import { certificateOf, createCallersAgent, takeCertificate } from './tls.ts';
 import { version } from './version.ts';
 import { warnOfClock, warnOfField } from './warnings.ts';
 
@@ -60,7 +62,7 @@ export interface App {
    * advertised address for this worker. What is not as expected is a warning and no more.
    */
   lookAround(): void;
-  /** Reads MODELS_FILE and API_KEYS_FILE again; a bad one changes nothing. */
+  /** Reads MODELS_FILE, API_KEYS_FILE and the certificate again; a bad one changes nothing. */
   reload(): void;
   /** Drains and ends everything; running streams get `DRAIN_TIMEOUT` to finish. */
   stop(): Promise<void>;
@@ -112,11 +114,13 @@ export async function startApp(
   const { workerAddress, noRegister } = settings.controller;
   const { convTemplate, reasoning, errors } = settings.fastchat;
   const access = accessOf(settings);
+  const certificate = certificateOf(settings);
+  const tls = certificate && new TlsServers(certificate, logger);
   const server = createServer(
     {
       ...settings.http,
       features: featuresOf(settings),
-      ...access,
+      ...{ ...access, tls },
       pathPrefix: pathOf(workerAddress),
       format: new PromptFormat(convTemplate, fenceSecretOf(settings)),
       showReasoning: reasoning === 'inline',
@@ -127,14 +131,14 @@ export async function startApp(
   for (const warning of settings.warnings) logger.warn(warning);
   warnOfOpenFeatures(settings, logger);
   await listen(server, settings.listen);
-  const url = urlOf(server, host);
+  const url = urlOf(server, host, tls === null ? 'http' : 'https');
   const address = noRegister ? null : new AdvertisedAddress(settings.controller, url);
   logger.info({ url, models: worker.modelNames }, 'listening');
   reportServed(settings.models, entries, worker, logger);
-  const dispatcher = controllerAgent;
-  const checks = new StartChecks({ factory, admission, worker, dispatcher, logger });
+  const callersAgent = createCallersAgent(certificate);
+  const checks = new StartChecks({ factory, admission, worker, dispatcher: callersAgent, logger });
   if (address !== null) {
-    const deps = { dispatcher, logger, onFirst: () => checks.registered(address) };
+    const deps = { dispatcher: controllerAgent, logger, onFirst: () => checks.registered(address) };
     state.registration = createRegistration(settings.controller, address, worker, deps);
     state.registration.start();
   }
@@ -149,6 +153,7 @@ export async function startApp(
     lookAround: () => checks.begin(),
     reload() {
       takeCallerKeys(readCallerKeys(), access, redactor, logger);
+      if (tls !== null) takeCertificate(tls, settings, logger);
       const result = readModels();
       if (result.ok) for (const secret of keySecrets(result.entries)) redactor.add(secret);
       if (!takeModels(result, { factory, worker, logger })) return;
@@ -159,7 +164,8 @@ export async function startApp(
       state.draining = true;
       checks.end();
       await drain(settings.worker, worker, state.registration, server, logger);
-      await Promise.all([glmAgent.destroy(), controllerAgent.destroy()]);
+      const agents = [glmAgent, controllerAgent, callersAgent];
+      await Promise.all(agents.map((agent) => agent.destroy()));
       logger.info('stopped');
     },
   };
@@ -274,8 +280,8 @@ async function closeServer(server: FastifyInstance): Promise<void> {
   cancel();
 }
 
-function urlOf(server: FastifyInstance, host: string): string {
+function urlOf(server: FastifyInstance, host: string, scheme: 'http' | 'https'): string {
   // A TCP server's address is an object; the string form belongs to pipes.
   const { port } = server.server.address() as AddressInfo;
-  return `http://${bracketed(host)}:${port}`;
+  return `${scheme}://${bracketed(host)}:${port}`;
 }

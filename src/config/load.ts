@@ -6,6 +6,7 @@ import { loadModelsFile, type ModelsFileResult } from './models-file.ts';
 import { type Environment, readSettings, type SettingSources } from './read-settings.ts';
 import { type SimpleSettings, settingList, settingsSchema } from './settings.ts';
 import { type Settings, sliced } from './slices.ts';
+import { lookAtTls } from './tls-settings.ts';
 import { unknownNames } from './unknown-names.ts';
 
 export type LoadResult =
@@ -23,14 +24,16 @@ export function loadSettings(sources: SettingSources): LoadResult {
     given: new Set(texts.keys()),
     used: file.variables,
   });
+  const tls = lookAtTls(values);
   const all = [
     ...problems,
     ...names.problems,
     ...(file.ok ? [] : file.problems),
     ...findConflicts({ settings: values, modelNamesGiven, entries }),
+    ...tls.problems,
   ];
   if (all.length > 0 || entries === null) return { ok: false, problems: all };
-  const warnings = [...names.warnings, ...slipsIn(texts)];
+  const warnings = [...names.warnings, ...slipsIn(texts), ...tls.warnings];
   // Without a problem every setting is there.
   const settings = values as SimpleSettings;
   return { ok: true, settings: sliced(settings, { modelNamesGiven, entries }, warnings) };

@@ -31,9 +31,14 @@ export function connectionLimits(requestTimeout = REQUEST_TIMEOUT_MS) {
   };
 }
 
+/** Whether an error of a connection is about TLS and not about HTTP. */
+export function isTlsError({ code = '' }: NodeJS.ErrnoException): boolean {
+  return /^ERR_(SSL|TLS)_/.test(code);
+}
+
 /** Answers what is no HTTP in the form of every other failure, and ends the connection. */
 export function answerMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  if (error.code === 'ECONNRESET' || isTlsError(error) || !socket.writable) {
     socket.destroy();
     return;
   }

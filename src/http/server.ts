@@ -22,6 +22,7 @@ import { readBodiesAsJson } from './json-body.ts';
 import { addHealthRoutes, type Readiness } from './operate/health.ts';
 import { addPageHeaders } from './page-headers.ts';
 import type { WriteLimits } from './stream-writer.ts';
+import type { TlsServers } from './tls.ts';
 
 /** A name that a caller may give a request: short, and harmless in a log line or a header. */
 const REQUEST_ID = /^[\w.:@/+=-]{1,128}$/;
@@ -36,6 +37,8 @@ export interface Features {
 
 export interface ServerOptions extends WriteLimits, FastChatOptions, AccessOptions {
   readonly features: Features;
+  /** Null for plain HTTP. */
+  readonly tls: TlsServers | null;
   /** Largest body, in bytes. */
   readonly bodyLimit: number;
   /** Path of the advertised worker address, such as `/glm`; '' without one. */
@@ -63,6 +66,7 @@ export function createServer(
     // Requests are logged by the worker's observer, once and with what matters.
     logger: false,
     allowErrorHandlerOverride: false,
+    ...(options.tls !== null && { serverFactory: options.tls.create }),
   });
   limitConnections(server, logger);
   server.addHook('onRequest', async (request, reply) => {

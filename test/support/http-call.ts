@@ -1,6 +1,7 @@
 // An HTTP client that shows what FastChat's callers would see: each byte, and how the end came.
 
 import { type IncomingHttpHeaders, request } from 'node:http';
+import { request as tlsRequest } from 'node:https';
 import type { Test } from 'tap';
 import { deferred } from './deferred.ts';
 import { type FrameBytes, type FrameJson, splitFrames } from './frames.ts';
@@ -10,6 +11,8 @@ export interface Sending {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** The authority, as PEM, that the server's certificate is of. */
+  readonly ca?: string;
 }
 
 /** A reply as it arrived. */
@@ -34,8 +37,11 @@ export interface Running {
 
 /** Sends a request on a connection of its own, as FastChat does; it ends with the test. */
 export function start(t: Test, url: string, sending: Sending = {}): Running {
-  const { method = 'POST', headers = {}, body = '' } = sending;
-  const sent = request(url, { method, headers, agent: false });
+  const { method = 'POST', headers = {}, body = '', ca } = sending;
+  const options = { method, headers, agent: false } as const;
+  const sent = url.startsWith('https:')
+    ? tlsRequest(url, { ...options, ca })
+    : request(url, options);
   t.teardown(() => sent.destroy());
   const parts: Buffer[] = [];
   const watchers = new Set<() => void>();

@@ -43,7 +43,7 @@ export function injectServer(
   const server = createServer(
     {
       ...{ host: '127.0.0.1', advertisedHost: '', allowedHosts: [], pathPrefix: '/glm' },
-      ...{ allowedOrigins: [], credentials: null, callerKeys: new KnownSecrets([]) },
+      ...{ allowedOrigins: [], credentials: null, callerKeys: new KnownSecrets([]), tls: null },
       ...{ bodyLimit: 1024 * 1024, writeTimeoutMs: 1000, keepAliveMs: 0 },
       features: { openaiApi: false, metrics: false, statusPage: false, docs: false },
       ...{ format: new PromptFormat('zhipu', ''), showReasoning: false, errors: 'frame' },
