@@ -2,6 +2,8 @@
 
 import json
 import os
+import ssl
+import subprocess
 
 import httpx
 
@@ -24,10 +26,10 @@ MODEL_NAMES = f"{MODEL},{LONG_MODEL}=glm-4-long,{VISION_MODEL}=glm-4.6v,{EMBEDDI
 client = httpx.Client(timeout=30, trust_env=False)
 
 
-def answers(url, method="GET", status=200):
+def answers(url, method="GET", status=200, using=client):
     """Whether `url` answers with `status` right now."""
     try:
-        return client.request(method, url, timeout=5).status_code == status
+        return using.request(method, url, timeout=5).status_code == status
     except httpx.HTTPError:
         return False
 
@@ -81,9 +83,10 @@ class ApiServer(Process):
 class Worker(Process):
     """Our worker, started as an operator starts it."""
 
-    def __init__(self, controller_url, sandbox, settings=(), ready=True, port=None):
+    def __init__(self, controller_url, sandbox, settings=(), ready=True, port=None, tls=None):
         self.port = port or free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
+        self.client = tls.client() if tls else client
         super().__init__(
             "worker",
             [NODE, CLI, "serve"],
@@ -99,11 +102,12 @@ class Worker(Process):
                 "GLM_MODEL": GLM_MODEL,
                 "CONTEXT_LEN": "auto",
                 "LOG_LEVEL": "debug",
+                **(tls.settings if tls else {}),
                 **dict(settings),
             },
         )
         path = "/readyz" if ready else "/healthz"
-        self.wait_ready(lambda: answers(self.url + path))
+        self.wait_ready(lambda: answers(self.url + path, using=self.client))
 
     def is_ready(self):
         """Whether it is registered and takes work."""
@@ -116,6 +120,27 @@ class Worker(Process):
     def wait_idle(self, seconds=5.0):
         """Waits until no generation runs or waits."""
         wait_until(lambda: self.queue_length() == 0, "the worker is idle", seconds)
+
+
+class Certificates:
+    """A certificate for loopback, of an authority that nobody knows by itself."""
+
+    def __init__(self, folder):
+        self.ca = str(folder / "ca.pem")
+        self.settings = {
+            "SSL": "true",
+            "SSL_KEYFILE": str(folder / "key.pem"),
+            "SSL_CERTFILE": str(folder / "cert.pem"),
+        }
+        tools = PROJECT / "test" / "support"
+        types = ["--import", str(tools / "strip-types.mjs")]
+        script = [str(tools / "write-certificates.ts"), str(folder)]
+        subprocess.run([NODE, *types, *script], check=True)
+
+    def client(self):
+        """An HTTP client that knows the authority."""
+        context = ssl.create_default_context(cafile=self.ca)
+        return httpx.Client(timeout=30, trust_env=False, verify=context)
 
 
 def start_sandbox_process():
