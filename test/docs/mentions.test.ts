@@ -10,7 +10,7 @@ import { COMING_NAMES } from '../support/coming-names.ts';
 import { root } from '../support/readme-tables.ts';
 
 const pages = [
-  ...['README.md', 'README.zh.md', 'CONTRIBUTING.md', 'CHANGELOG.md'],
+  ...['README.md', 'README.zh.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md'],
   ...readdirSync(join(root, 'docs'))
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),
@@ -37,7 +37,8 @@ const variables = settingList.flatMap(({ facts: { variable, fileVariable, alias 
 const FOREIGN_NAMES = [
   'TEST_SEED',
   ...['SIGHUP', 'SIGTERM', 'SIGINT', 'EACCES', 'JSON', 'POST', 'EMPTY', 'YOUR', 'GLM', 'NAME'],
-  ...['URL', 'ADDRESS', 'NODE_EXTRA_CA_CERTS'],
+  ...['URL', 'ADDRESS', 'NODE_EXTRA_CA_CERTS', 'REQUESTS_CA_BUNDLE', 'SSL_CERT_FILE'],
+  ...['HTTPS', 'DENY'],
   ...[
     'IMAGE_REGISTRY',
     'NPM_CONFIG_REGISTRY',
