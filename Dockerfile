@@ -41,7 +41,7 @@ ENV NODE_ENV=production \
 USER 1000:1000
 EXPOSE 21002
 HEALTHCHECK --interval=10s --timeout=5s --start-period=5s --retries=3 \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.PORT || 21002) + '/healthz').then((reply) => { process.exitCode = reply.ok ? 0 : 1; })"]
+  CMD ["node", "-e", "const tls = /^(true|1|yes|on)\\b/i.test(process.env.SSL); require(tls ? 'https' : 'http').get({ host: '127.0.0.1', port: process.env.PORT || 21002, path: '/healthz', rejectUnauthorized: false, agent: false }, (reply) => { process.exitCode = reply.statusCode === 200 ? 0 : 1; reply.resume(); }).on('error', () => { process.exitCode = 1; })"]
 # No shell in between, so that SIGTERM reaches the worker, which then drains.
 ENTRYPOINT ["node", "dist/cli.js"]
 CMD ["serve"]
