@@ -17,32 +17,44 @@ export const PASSWORDS = {
   proxy: 'pr0xyPassw0rd',
 } as const;
 
+/** A key of callers of /v1. */
+export const CALLER_KEY = 'c4llerK3yOfV1';
+
 /** Somebody else's key with the word in front that makes it one. */
 export const BEARER = 'Bearer s0mebodyElsesK3y42';
 
 /** Every secret alone, as whoever finds one can use it. */
-const SECRETS = [ID, SECRET_HALF, ...Object.values(PASSWORDS), BEARER.slice(7), TOKEN] as const;
+const SECRETS = [
+  ...[ID, SECRET_HALF, CALLER_KEY, BEARER.slice(7), TOKEN],
+  ...Object.values(PASSWORDS),
+] as const;
 
 /** Pieces of so many characters count as a leak. */
 const PIECE = 8;
 
 /** All pieces; nothing else that a program says has one of them in it. */
-const PIECES: ReadonlySet<string> = new Set(
-  SECRETS.flatMap((secret) =>
-    Array.from({ length: secret.length - PIECE + 1 }, (_, at) => secret.slice(at, at + PIECE)),
-  ),
-);
+const PIECES: ReadonlySet<string> = new Set(SECRETS.flatMap(piecesOf));
+
+function piecesOf(secret: string): string[] {
+  return Array.from({ length: secret.length - PIECE + 1 }, (_, at) => secret.slice(at, at + PIECE));
+}
 
 /** What all outputs together held, and how many they were. */
 export class Search {
   readonly #leaks: string[] = [];
+  readonly #pieces: ReadonlySet<string>;
   outputs = 0;
+
+  /** @param more secrets besides those planted everywhere */
+  constructor(more: readonly string[] = []) {
+    this.#pieces = new Set([...PIECES, ...more.flatMap(piecesOf)]);
+  }
 
   /** Looks for every piece of every secret. */
   look(where: string, output: string): void {
     this.outputs++;
     for (let at = 0; at + PIECE <= output.length; at++) {
-      if (!PIECES.has(output.slice(at, at + PIECE))) continue;
+      if (!this.#pieces.has(output.slice(at, at + PIECE))) continue;
       this.#leaks.push(`${where}: …${output.slice(Math.max(0, at - 60), at + 60)}…`);
       return;
     }

@@ -30,6 +30,7 @@ const VARIABLES = [
   ...['GLM_MODEL', 'CONTEXT_LEN', 'MODELS_FILE', 'LIMIT_WORKER_CONCURRENCY', 'QUEUE_LIMIT'],
   ...['ZHIPUAI_API_KEY', 'ZHIPUAI_API_KEY_FILE', 'ZHIPUAI_BASE_URL', 'GLM_AUTH', 'TOKEN_TTL'],
   ...['BODY_LIMIT', 'LOG_LEVEL', 'HTTPS_PROXY', 'HTTP_PROXY', 'ALLOWED_HOSTS', 'THINKING'],
+  ...['API_KEYS', 'API_KEYS_FILE', 'ALLOWED_ORIGINS', 'SSL', 'SSL_KEYFILE', 'SSL_CERTFILE'],
 ];
 
 /** Runs a command whose settings are wrong, so that it ends by itself. */
@@ -46,7 +47,7 @@ t.test('settings that are wrong are told without their value', async (t) => {
   for (const value of VALUES) {
     for (const variable of VARIABLES) {
       // One more mistake, so that it never starts.
-      const env = { ...ENV, QUEUE_TIMEOUT: 'x', [variable]: value };
+      const env = { ...ENV, QUEUE_TIMEOUT: 'x', SSL: 'true', [variable]: value };
       search.look(`${variable}=${value}`, await misused(['serve'], { env }));
     }
   }

@@ -8,7 +8,7 @@ import { ModelError } from '../../src/model/model-error.ts';
 import { LogObserver } from '../../src/telemetry/log-observer.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
 import { Redactor } from '../../src/telemetry/redactor.ts';
-import { call } from '../support/http-call.ts';
+import { call, type Sending } from '../support/http-call.ts';
 import { createLogSink } from '../support/log-sink.ts';
 import { HELLO, startWorker, type TestWorker } from '../support/start-worker.ts';
 import { ID, KEY, PASSWORDS, SECRET_HALF, Search, TOKEN, textWithSecrets } from './planted.ts';
@@ -39,6 +39,11 @@ async function startEcho(t: Test, answer: { status: number; body: string; header
   // A TCP server's address is an object.
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
+
+/** What FastChat sends for the address. */
+const CREDENTIALS = {
+  authorization: `Basic ${Buffer.from(`user:${PASSWORDS.worker}`).toString('base64')}`,
+};
 
 function startPlanted(t: Test, glmUrl: string, more: Record<string, string> = {}) {
   return startWorker(t, {
@@ -73,7 +78,9 @@ t.test('whatever GLM repeats, at every offset', async (t) => {
     answer.header = text;
     answer.status = shift % 4 === 0 ? 200 : 400;
     for (const path of ['/worker_generate', '/worker_generate_stream'] as const) {
-      const { body, headers } = await worker.post(path, HELLO);
+      const { body, headers } = await call(t, worker.url + path, {
+        ...{ body: HELLO, headers: CREDENTIALS },
+      });
       search.look(`${path}, ${answer.body}`, body.toString() + JSON.stringify(headers));
     }
   }
@@ -94,16 +101,18 @@ t.test('whatever callers write into paths, queries, headers and bodies', async (
 async function plantAsCaller(t: Test, { url }: TestWorker, text: string): Promise<void> {
   const encoded = encodeURIComponent(text);
   const host = '127.0.0.1';
+  const ask = (path: string, { headers = {}, ...sending }: Sending) =>
+    call(t, url + path, { ...sending, headers: { ...CREDENTIALS, ...headers } });
   await Promise.all([
-    call(t, `${url}/${encoded}`, { body: '{' }),
-    call(t, `${url}/worker_generate?key=${encoded}`, { body: '{' }),
-    call(t, `${url}/count_token`, { body: { model: text, prompt: 'x' } }),
-    call(t, `${url}/worker_generate`, { body: { ...HELLO, model: text } }),
-    call(t, `${url}/worker_generate`, { body: text }),
-    call(t, `${url}/worker_generate`, { body: HELLO, headers: { host, origin: text } }),
-    call(t, `${url}/worker_generate`, { body: HELLO, headers: { host: text } }),
-    call(t, `${url}/worker_generate`, { body: HELLO, headers: { authorization: text } }),
-    call(t, `${url}/worker_generate`, { body: '{', headers: { 'x-request-id': KEY } }),
+    ask(`/${encoded}`, { body: '{' }),
+    ask(`/worker_generate?key=${encoded}`, { body: '{' }),
+    ask(`/count_token`, { body: { model: text, prompt: 'x' } }),
+    ask(`/worker_generate`, { body: { ...HELLO, model: text } }),
+    ask(`/worker_generate`, { body: text }),
+    ask(`/worker_generate`, { body: HELLO, headers: { host, origin: text } }),
+    ask(`/worker_generate`, { body: HELLO, headers: { host: text } }),
+    ask(`/worker_generate`, { body: HELLO, headers: { authorization: text } }),
+    ask(`/worker_generate`, { body: '{', headers: { 'x-request-id': KEY } }),
   ]);
 }
 
