@@ -23,6 +23,10 @@ const UNREACHABLE =
   'FastChat answers users with HTTP 500 when it cannot reach a worker: set WORKER_ADDRESS to the ' +
   'address under which the controller and the API server reach this one';
 
+const UNTRUSTED =
+  'the certificate there has to be made out to the host, and its authority be known: here by ' +
+  'NODE_EXTRA_CA_CERTS, where FastChat runs by REQUESTS_CA_BUNDLE and SSL_CERT_FILE, both';
+
 const OTHERS =
   'another server answers at WORKER_ADDRESS, or a proxy that does not pass this path on: correct it';
 
@@ -67,8 +71,14 @@ async function problemOf(
     return isStatusOf(modelNames(), text) ? null : { why: 'not our status', remedy: OTHERS };
   } catch (error) {
     // undici rejects with nothing but errors.
-    return { why: (error as Error).message, remedy: UNREACHABLE };
+    const { code, message: why } = error as NodeJS.ErrnoException;
+    return { why, remedy: isAboutTrust(code) ? UNTRUSTED : UNREACHABLE };
   }
+}
+
+/** Node has a code for each way in which a certificate can be wrong. */
+function isAboutTrust(code = ''): boolean {
+  return /CERT|LEAF_SIGNATURE/.test(code);
 }
 
 function remedyOf401(address: string, text: string): string {

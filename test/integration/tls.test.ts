@@ -111,7 +111,7 @@ t.test('what is advertised begins with https, and is found by its own certificat
   app.lookAround();
   wrong.app.lookAround();
   const line = await wrong.logs.waitFor('this worker is not found at its advertised address');
-  t.match(line, { why: /127\.0\.0\.2/ });
+  t.match(line, { why: /127\.0\.0\.2/, remedy: /^the certificate there has to be made out/ });
   t.strictSame(logs.withMessage('this worker is not found at its advertised address'), []);
 });
 
