@@ -72,12 +72,12 @@ async function problemOf(
   } catch (error) {
     // undici rejects with nothing but errors.
     const { code, message: why } = error as NodeJS.ErrnoException;
-    return { why, remedy: isAboutTrust(code) ? UNTRUSTED : UNREACHABLE };
+    return { why, remedy: isAboutTrust(String(code)) ? UNTRUSTED : UNREACHABLE };
   }
 }
 
 /** Node has a code for each way in which a certificate can be wrong. */
-function isAboutTrust(code = ''): boolean {
+function isAboutTrust(code: string): boolean {
   return /CERT|LEAF_SIGNATURE/.test(code);
 }
 

@@ -79,6 +79,11 @@ t.test('the advertised name, the bound one and those allowed are answered', asyn
     t.equal(await ask({ host }), 'answered', host);
 });
 
+t.test('a bound address of IPv6 is known as browsers spell it', async (t) => {
+  const { ask } = guarded(t, { host: '::1' });
+  t.equal(await ask({ host: '[::1]:21002' }), 'answered');
+});
+
 t.test('a worker that others reach is asked under any name', async (t) => {
   const { ask } = guarded(t, { host: '0.0.0.0' });
   t.equal(await ask({ host: 'worker-7.cluster.local:21002' }), 'answered');

@@ -39,6 +39,11 @@ t.test('names of headers that are none are not repeated', async (t) => {
   }
 });
 
+t.test('a page that sends nothing unusual is told so much', async (t) => {
+  const told = await preflight(t, ['*'], { origin: CHAT });
+  t.strictSame([told.status, 'access-control-allow-headers' in told], [204, false]);
+});
+
 t.test('other pages are refused, and where no page is named nobody answers', async (t) => {
   for (const headers of [{ origin: 'https://evil.example' }, {}]) {
     const { status, body, ...told } = await preflight(t, [CHAT], headers);
