@@ -20,7 +20,7 @@ const TABLE: readonly Row[] = [
   ['glm', ['upstream', 'model', 'lib'], ['undici', 'jose', 'zod']],
   ['worker', ['admission', 'tokens', 'failure', 'model', 'lib'], []],
   ['controller', ['fastchat', 'lib'], ['undici', 'zod']],
-  ['telemetry', ['worker', 'admission', 'failure', 'model'], ['pino']],
+  ['telemetry', ['worker', 'admission', 'failure', 'model'], ['pino', 'prom-client']],
   ['http', ['worker', 'fastchat', 'failure', 'model', 'lib'], ['fastify', 'pino']],
   [
     'app',

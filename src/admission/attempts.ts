@@ -110,6 +110,21 @@ export class Attempts<Model> {
     }
   }
 
+  /** Takes note of an attempt that was answered to the end. */
+  answered(permit: Permit<Model>): void {
+    const { acceptedMs } = permit;
+    this.#deps.events.attemptAnswered({ ...this.#attempt(permit), acceptedMs });
+  }
+
+  /**
+   * Takes note of an attempt that failed after text, when nothing can be asked any more.
+   * @throws the error
+   */
+  brokeOff(permit: Permit<Model>, error: unknown): never {
+    if (error instanceof ModelError) this.#tellFailure(permit, error, null);
+    throw error;
+  }
+
   /**
    * Takes note of an attempt that failed before any text.
    * @throws the error when another attempt would not help
@@ -117,20 +132,26 @@ export class Attempts<Model> {
   failed(permit: Permit<Model>, error: unknown): void {
     if (!(error instanceof ModelError)) throw error;
     const row = failureRow(error.kind);
-    const { account, lane } = permit.endpoint;
     const amended = this.#isAmended(permit, error, row);
     if (!amended) this.#rest(permit, error, row);
     const nextWaitMs = amended ? 0 : this.#nextWait(permit, error, row);
-    this.#deps.events.attemptFailed({
-      ...{ requestId: this.#requestId, model: lane.model, account: account.label },
-      ...{ error, attempt: this.count, nextWaitMs },
-    });
+    this.#tellFailure(permit, error, nextWaitMs);
     const told = this.#toldOf(error, row);
     this.#last = told;
     if (nextWaitMs !== null) return;
     if (told === error && !row.retry.includes('fallback')) throw told;
     if (!this.#takeFallback(error.kind)) throw told;
     this.#failedBefore = told;
+  }
+
+  #tellFailure(permit: Permit<Model>, error: ModelError, nextWaitMs: number | null): void {
+    this.#deps.events.attemptFailed({ ...this.#attempt(permit), error, nextWaitMs });
+  }
+
+  /** What is told of the attempt that has this permit. */
+  #attempt({ endpoint: { account, lane } }: Permit<Model>) {
+    const { label } = account;
+    return { requestId: this.#requestId, model: lane.model, account: label, attempt: this.count };
   }
 
   /** What a fallback finds wrong with a request that was not meant for it is not the caller's fault. */

@@ -52,6 +52,16 @@ export interface FailedAttempt {
   readonly nextWaitMs: number | null;
 }
 
+/** An attempt that the provider answered to the end. */
+export interface AnsweredAttempt {
+  readonly requestId: string;
+  readonly model: string;
+  readonly account: string;
+  readonly attempt: number;
+  /** Milliseconds until the provider accepted it; null where that was not noticed. */
+  readonly acceptedMs: number | null;
+}
+
 export interface RestedAccount {
   readonly account: string;
   /** The provider's model at which it rests; null = at all of them. */
@@ -89,6 +99,7 @@ export interface ChangedOutage {
 export interface AdmissionEvents {
   queued(request: QueuedRequest): void;
   permitted(request: PermittedRequest): void;
+  attemptAnswered(answered: AnsweredAttempt): void;
   attemptFailed(failed: FailedAttempt): void;
   accountRested(rested: RestedAccount): void;
   fallbackTaken(taken: TakenFallback): void;

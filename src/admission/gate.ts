@@ -23,8 +23,8 @@ export interface GateLimits {
 /** A permit to ask an endpoint once. */
 export interface Permit<Model> {
   readonly endpoint: Endpoint<Model>;
-  /** Whether the provider has accepted the request, whatever became of it. */
-  readonly wasAccepted: boolean;
+  /** Milliseconds from the permit until the provider accepted the request; null while it has not. */
+  readonly acceptedMs: number | null;
   /** The provider has accepted the request; only the first call counts. */
   accepted(): void;
   /** Gives the permit back; only the first call counts. */
@@ -258,14 +258,17 @@ export class Gate {
     this.#permits.take(kind);
     share.take(kind);
     const start = lane.started(ticket.number);
+    const startedAt = this.#clock.now();
+    let acceptedMs: number | null = null;
     let left = false;
     return {
       endpoint,
-      get wasAccepted() {
-        return start.isAccepted;
+      get acceptedMs() {
+        return acceptedMs;
       },
       accepted: () => {
         if (start.isAccepted) return;
+        acceptedMs = this.#clock.now() - startedAt;
         const wasOut = lane.isOut;
         lane.accepted(start);
         changed();

@@ -22,6 +22,7 @@ import { LogObserver } from '../telemetry/log-observer.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { finishObserver, listeners, observers } from '../telemetry/observers.ts';
 import { Redactor } from '../telemetry/redactor.ts';
+import { WorkerTally } from '../telemetry/worker-tally.ts';
 import { TokenCounter } from '../tokens/token-counter.ts';
 import { createAgent } from '../upstream/agent.ts';
 import type { Observer } from '../worker/observer.ts';
@@ -31,7 +32,9 @@ import { accessOf, takeCallerKeys, warnOfOpenFeatures } from './access.ts';
 import { AdvertisedAddress, bracketed, pathOf } from './addresses.ts';
 import { featuresOf } from './features.ts';
 import { listen } from './listen.ts';
+import { loadMetrics } from './metrics.ts';
 import { concurrencyOf, factorySettings, ModelFactory } from './model-factory.ts';
+import { allOf } from './registration-events.ts';
 import { registrationLog } from './registration-log.ts';
 import { fenceSecretOf, keySecrets, secretsOf } from './secrets.ts';
 import { StartChecks } from './start-checks.ts';
@@ -93,20 +96,30 @@ export async function startApp(
   const glmClock = new GlmClock(Date.now, (offMs) => warnOfClock(logger, offMs));
   const controllerAgent = new Agent({ maxResponseSize: CONTROLLER_REPLY_LIMIT });
   const observer = new LogObserver(logger, redactor);
-  const admission = createAdmission(settings, listeners(observer));
+  const state = { draining: false, registration: null as Registration | null };
+  const tally = new WorkerTally(Date.now);
+  const written = { frames: 0, bytes: 0 };
+  const metrics = await loadMetrics(settings, {
+    ...{ state, tally, written },
+    admission: () => admission.snapshot(),
+    servedNames: () => worker.modelNames,
+  });
+  const admission = createAdmission(settings, listeners(observer, ...metrics.listeners));
   const factory = new ModelFactory(factorySettings(settings), {
     admission,
     dispatcher: glmAgent,
     clock: systemClock,
     glmClock,
+    onTokenRenewed: () => {
+      tally.tokenRenewals++;
+    },
     refusedFields: new RefusedFields((model, message) =>
       warnOfField(logger, model, redactor.clean(message)),
     ),
     userAgent: `glm-worker/${version()}`,
   });
-  const state = { draining: false, registration: null as Registration | null };
   const atController = finishObserver(() => state.registration?.loadFell());
-  const watching = observers(observer, atController);
+  const watching = observers(observer, atController, ...metrics.observers);
   const { entries } = settings.models;
   const worker = createWorker(settings.worker, factory.create(entries), admission, watching);
   const readiness = () => notReadyBecause(settings.controller, state);
@@ -120,13 +133,13 @@ export async function startApp(
     {
       ...settings.http,
       features: featuresOf(settings),
-      ...{ ...access, tls },
+      ...{ ...access, tls, written },
       pathPrefix: pathOf(workerAddress),
       format: new PromptFormat(convTemplate, fenceSecretOf(settings)),
       showReasoning: reasoning === 'inline',
       errors,
     },
-    { worker, readiness, logger },
+    { worker, readiness, logger, metrics: metrics.page, onAuthFailure: () => tally.authFailures++ },
   );
   for (const warning of settings.warnings) logger.warn(warning);
   warnOfOpenFeatures(settings, logger);
@@ -138,7 +151,8 @@ export async function startApp(
   const callersAgent = createCallersAgent(certificate);
   const checks = new StartChecks({ factory, admission, worker, dispatcher: callersAgent, logger });
   if (address !== null) {
-    const deps = { dispatcher: controllerAgent, logger, onFirst: () => checks.registered(address) };
+    const onFirst = () => checks.registered(address);
+    const deps = { dispatcher: controllerAgent, logger, tally, onFirst };
     state.registration = createRegistration(settings.controller, address, worker, deps);
     state.registration.start();
   }
@@ -156,7 +170,9 @@ export async function startApp(
       if (tls !== null) takeCertificate(tls, settings, logger);
       const result = readModels();
       if (result.ok) for (const secret of keySecrets(result.entries)) redactor.add(secret);
-      if (!takeModels(result, { factory, worker, logger })) return;
+      const isTaken = takeModels(result, { factory, worker, logger });
+      tally.reloaded(isTaken);
+      if (!isTaken) return;
       if (result.ok) reportServed(settings.models, result.entries, worker, logger);
       state.registration?.announce();
     },
@@ -235,6 +251,7 @@ function createWorker(
 interface ControllerDeps {
   readonly dispatcher: Dispatcher;
   readonly logger: Logger;
+  readonly tally: WorkerTally;
   /** Called after the first registration alone. */
   readonly onFirst: () => void;
 }
@@ -243,7 +260,7 @@ function createRegistration(
   settings: Settings['controller'],
   address: AdvertisedAddress,
   worker: Worker,
-  { dispatcher, logger, onFirst }: ControllerDeps,
+  { dispatcher, logger, tally, onFirst }: ControllerDeps,
 ): Registration {
   const controller = settings.controllerAddress;
   return new Registration({
@@ -253,7 +270,10 @@ function createRegistration(
     heartBeatMs: settings.heartBeatMs,
     multimodal: () => worker.multimodal,
     status: () => workerStatus(worker.modelNames, worker.load),
-    events: registrationLog({ logger, controller, workerAddress: () => address.known, onFirst }),
+    events: allOf(
+      registrationLog({ logger, controller, workerAddress: () => address.known, onFirst }),
+      tally,
+    ),
   });
 }
 

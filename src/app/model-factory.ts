@@ -64,6 +64,8 @@ export interface ModelFactoryDeps {
   readonly dispatcher: Dispatcher;
   readonly clock: Clock;
   readonly glmClock: GlmClock;
+  /** Told of each signed token that is replaced because GLM refused it. */
+  readonly onTokenRenewed: () => void;
   /** What models refused to be told about thinking; outlives every reload. */
   readonly refusedFields: RefusedFields;
   /** Names this program to GLM. */
@@ -218,10 +220,10 @@ export class ModelFactory {
     const known = this.#accounts.get(id);
     if (known !== undefined) return known;
     const { auth, tokenTtlMs, concurrency } = this.#settings;
-    const { admission, dispatcher, clock, glmClock, userAgent } = this.#deps;
+    const { admission, dispatcher, clock, glmClock, userAgent, onTokenRenewed } = this.#deps;
     const credentials =
       auth === 'jwt'
-        ? jwtCredentials(key, tokenTtlMs, { clock, glmClock })
+        ? jwtCredentials(key, tokenTtlMs, { clock, glmClock, onRenewed: onTokenRenewed })
         : bearerCredentials(key);
     const account = {
       account: admission.account(id),

@@ -79,6 +79,11 @@ export class Registration {
     return this.#deps.clock.now() - this.#acceptedAt < STALE_AFTER_MS;
   }
 
+  /** When the controller last accepted a registration or heart beat; null while it knows nothing of us. */
+  get acceptedAt(): number | null {
+    return this.#acceptedAt;
+  }
+
   /** Begins to register in the background, for as long as it takes. */
   start(): void {
     this.#loop = this.#run().catch((error) => {

@@ -25,6 +25,8 @@ export interface Credentials {
 export interface TokenDeps {
   readonly clock: Clock;
   readonly glmClock: GlmClock;
+  /** Told of each token that is replaced because GLM refused it. */
+  readonly onRenewed: () => void;
 }
 
 /** The plain key as a bearer token, which GLM accepts too. */
@@ -42,7 +44,7 @@ export function bearerCredentials(key: string): Credentials {
 export function jwtCredentials(
   key: string,
   ttlMs: number,
-  { clock, glmClock }: TokenDeps,
+  { clock, glmClock, onRenewed }: TokenDeps,
 ): Credentials {
   const [id = '', secret = ''] = key.split('.');
   const signingKey = new TextEncoder().encode(secret);
@@ -70,6 +72,7 @@ export function jwtCredentials(
     renew(serverTime) {
       if (serverTime !== undefined) glmClock.learn(serverTime);
       cached = { value: '', renewAt: Number.NEGATIVE_INFINITY };
+      onRenewed();
       return true;
     },
   };

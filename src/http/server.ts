@@ -20,6 +20,7 @@ import { addGenerateRoutes } from './fastchat/generate.ts';
 import type { FastChatOptions } from './fastchat/prepare-chat.ts';
 import { readBodiesAsJson } from './json-body.ts';
 import { addHealthRoutes, type Readiness } from './operate/health.ts';
+import { addMetricsRoute, type MetricsPage } from './operate/metrics.ts';
 import { addPageHeaders } from './page-headers.ts';
 import type { WriteLimits } from './stream-writer.ts';
 import type { TlsServers } from './tls.ts';
@@ -48,12 +49,14 @@ export interface ServerOptions extends WriteLimits, FastChatOptions, AccessOptio
 export interface ServerDeps extends AccessDeps {
   readonly worker: Worker;
   readonly readiness: Readiness;
+  /** Null when they are off. */
+  readonly metrics: MetricsPage | null;
 }
 
 /** The server, not yet listening. */
 export function createServer(
   options: ServerOptions,
-  { worker, readiness, logger, onAuthFailure }: ServerDeps,
+  { worker, readiness, logger, metrics, onAuthFailure }: ServerDeps,
 ): FastifyInstance {
   const server = fastify({
     ...connectionLimits(),
@@ -87,6 +90,7 @@ export function createServer(
     addDescribeRoutes(scope, worker, options);
     addHealthRoutes(scope, readiness);
     addPreflightRoute(scope, options.allowedOrigins);
+    if (metrics !== null) addMetricsRoute(scope, metrics);
   };
   // A proxy in front may strip the prefix or leave it, so both are served.
   server.register(addRoutes);

@@ -22,11 +22,19 @@ export interface Encoder<Item> {
   failure(failure: Failure): Piece;
 }
 
+/** What was written in streams, of all doors. */
+export interface WrittenTally {
+  frames: number;
+  bytes: number;
+}
+
 export interface WriteLimits {
   /** A caller that takes nothing for so long is dropped, in milliseconds. */
   readonly writeTimeoutMs: number;
   /** After so much silence something is sent again, in milliseconds; 0 = never. */
   readonly keepAliveMs: number;
+  /** Counts along: a plain object, because it is touched for each frame. */
+  readonly written: WrittenTally;
 }
 
 /** Ends a body that was sent in chunks. */
@@ -137,6 +145,9 @@ class StreamWriter {
   #send({ body, tail }: Piece): boolean {
     const response = this.#response;
     const length = body.length + Buffer.byteLength(tail);
+    const { written } = this.#limits;
+    written.frames++;
+    written.bytes += length;
     const head = this.#chunked ? `${length.toString(16)}\r\n` : '';
     const end = this.#chunked ? `${tail}\r\n` : tail;
     if (length < COPIED_BELOW) return response.write(onePiece(head, body, end));

@@ -40,7 +40,9 @@ export class LogObserver implements Observer, AdmissionEvents {
     this.#redactor = redactor;
   }
 
-  requestFinished({ outcome, usage, onlyReasoning, fallback, ...facts }: RequestReport): void {
+  requestFinished(report: RequestReport): void {
+    const { outcome, usage, onlyReasoning, fallback, ...told } = report;
+    const { operation: _operation, countedUsage: _countedUsage, ...facts } = told;
     const answeredBy = fallback !== null && { fallback };
     const line = { ...facts, ...answeredBy, ...usage, outcome: outcome.is };
     if (outcome.is === 'failed') {
@@ -74,6 +76,10 @@ export class LogObserver implements Observer, AdmissionEvents {
 
   permitted(request: PermittedRequest): void {
     this.#logger.trace(request, 'asks');
+  }
+
+  attemptAnswered(): void {
+    // The line of the request tells it.
   }
 
   attemptFailed({ error, ...facts }: FailedAttempt): void {

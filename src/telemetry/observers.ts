@@ -23,6 +23,7 @@ export function listeners(...all: readonly AdmissionEvents[]): AdmissionEvents {
   return {
     queued: (request) => each((listener) => listener.queued(request)),
     permitted: (request) => each((listener) => listener.permitted(request)),
+    attemptAnswered: (answered) => each((listener) => listener.attemptAnswered(answered)),
     attemptFailed: (failed) => each((listener) => listener.attemptFailed(failed)),
     accountRested: (rested) => each((listener) => listener.accountRested(rested)),
     fallbackTaken: (taken) => each((listener) => listener.fallbackTaken(taken)),

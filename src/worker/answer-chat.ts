@@ -44,6 +44,7 @@ export async function* answerChat(
     const answer = new Answer({ promptTokens, stop: request.stop, ...shown });
     try {
       const last = yield* attempt(deps, permit, request, answer, context);
+      attempts.answered(permit);
       learn(deps, answerer, request, estimate, answer);
       context.done(last.finish);
       context.onlyReasoning = answer.onlyReasoning;
@@ -51,7 +52,7 @@ export async function* answerChat(
       yield last;
       return;
     } catch (error) {
-      if (answer.begun) throw error;
+      if (answer.begun) attempts.brokeOff(permit, error);
       attempts.failed(permit, error);
     }
   }
@@ -99,6 +100,7 @@ async function* attempt(
     permit.release('other');
     context.signal.removeEventListener('abort', onAbort);
     context.usage = answer.usage;
+    context.countedUsage = answer.countedUsage;
     context.upstreamRequestId = stream.upstreamRequestId;
   }
   if (last === null) throw new ModelError('upstream_cut');

@@ -48,6 +48,7 @@ export async function answerEmbeddings(
   asked: AskedEmbeddings,
   context: RequestContext,
 ): Promise<Embeddings> {
+  context.operation = 'embeddings';
   context.model = asked.model ?? models.first.name;
   const { model, target } = models.forEmbedding(asked.model);
   context.upstreamModel = model.upstreamModel;
@@ -58,6 +59,7 @@ export async function answerEmbeddings(
   const results = await embedBatches(deps, model, target, batches, context);
   const tokens = results.reduce((sum, result) => sum + result.tokens, 0);
   context.usage = { promptTokens: tokens, completionTokens: 0, totalTokens: tokens };
+  context.countedUsage = context.usage;
   context.done(null);
   return { vectors: results.flatMap(({ vectors }) => vectors), tokens };
 }
@@ -143,6 +145,7 @@ async function embedBatch(
       const result = await permit.endpoint.model.embed(batch, signal);
       permit.accepted();
       permit.release('accepted');
+      attempts.answered(permit);
       return result;
     } catch (error) {
       permit.release(permitOutcome(error));

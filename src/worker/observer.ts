@@ -7,6 +7,7 @@ import type { FinishReason, Usage } from '../model/chat-model.ts';
 export interface RequestReport {
   readonly requestId: string;
   readonly path: string;
+  readonly operation: 'chat' | 'embeddings';
   /** The name the caller asked for. */
   readonly model: string;
   /** The provider's model that was asked last. */
@@ -19,6 +20,8 @@ export interface RequestReport {
     /** The caller left; nobody was told anything. */
     | { readonly is: 'left' };
   readonly usage: Usage | null;
+  /** The same where the provider has counted it; null for what is an estimate. */
+  readonly countedUsage: Usage | null;
   /** Whether the model said nothing but what it thinks. */
   readonly onlyReasoning: boolean;
   /** The provider's name for its request, if one was made. */

@@ -29,11 +29,13 @@ export class RequestContext {
   #firstTextAt: number | null = null;
   #outcome: RequestReport['outcome'] = { is: 'left' };
   /** Filled in as they become known. */
+  operation: RequestReport['operation'] = 'chat';
   model = '';
   upstreamModel = '';
   fallback: string | null = null;
   upstreamRequestId: string | null = null;
   usage: Usage | null = null;
+  countedUsage: Usage | null = null;
   /** Whether the model said nothing but what it thinks. */
   onlyReasoning = false;
   attempts = 0;
@@ -98,11 +100,13 @@ export class RequestContext {
     return {
       requestId: this.#caller.id,
       path: this.#caller.path,
+      operation: this.operation,
       model: this.model,
       upstreamModel: this.upstreamModel,
       fallback: this.fallback,
       outcome: this.#outcome,
       usage: this.usage,
+      countedUsage: this.countedUsage,
       onlyReasoning: this.onlyReasoning,
       upstreamRequestId: this.upstreamRequestId,
       attempts: this.attempts,

@@ -15,6 +15,7 @@ function watched({ permits = 10, retries = 2 } = {}) {
   const events: AdmissionEvents = {
     queued: (facts) => told.push(['queued', facts]),
     permitted: (facts) => told.push(['permitted', facts]),
+    attemptAnswered: (facts) => told.push(['attemptAnswered', facts]),
     attemptFailed: (facts) => told.push(['attemptFailed', facts]),
     accountRested: (facts) => told.push(['accountRested', facts]),
     fallbackTaken: (facts) => told.push(['fallbackTaken', facts]),
@@ -54,6 +55,31 @@ t.test('a request that can go at once never waits; it tells whom it asks', async
   t.strictSame(of('permitted'), [
     { requestId: 'r1', name: 'a', model: 'glm', account: '#1', attempt: 1 },
   ]);
+});
+
+t.test('an attempt that is answered tells how long GLM took to accept it', async (t) => {
+  const { attempts, target, clock, of } = watched();
+  const attempt = attempts(target('a'));
+  const permit = await attempt.permit();
+  clock.advance(40);
+  permit.accepted();
+  clock.advance(100);
+  permit.release('accepted');
+  attempt.answered(permit);
+  const facts = { requestId: 'r1', model: 'glm', account: '#1', attempt: 1, acceptedMs: 40 };
+  t.strictSame(of('attemptAnswered'), [facts]);
+});
+
+t.test('an attempt that breaks off after text is told, and is the last', async (t) => {
+  const { attempts, target, of } = watched();
+  const attempt = attempts(target('a'));
+  const permit = await attempt.permit();
+  const error = new ModelError('upstream_cut');
+  t.throws(() => attempt.brokeOff(permit, error), error);
+  const gone = new Error('the caller has gone');
+  t.throws(() => attempt.brokeOff(permit, gone), gone);
+  const facts = { requestId: 'r1', model: 'glm', account: '#1', attempt: 1, nextWaitMs: null };
+  t.strictSame(of('attemptFailed'), [{ ...facts, error }]);
 });
 
 t.test('a request that waits tells which limit it is', async (t) => {

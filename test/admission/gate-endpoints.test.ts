@@ -56,10 +56,13 @@ t.test('a limit hears once of each start, grant and end', async (t) => {
   const endpoint = endpointOf('r', clock);
   const permit = await enter(targetAt([endpoint]));
   t.equal(endpoint.lane.inFlight, 1);
-  t.equal(permit.wasAccepted, false);
+  t.equal(permit.acceptedMs, null);
+  clock.advance(7);
   permit.accepted();
-  t.equal(permit.wasAccepted, true);
+  t.equal(permit.acceptedMs, 7);
+  clock.advance(1);
   permit.accepted();
+  t.equal(permit.acceptedMs, 7);
   permit.release('refused');
   permit.release('other');
   t.equal(endpoint.lane.inFlight, 0);

@@ -26,7 +26,10 @@ function factoryOf(t: Test, env: Env) {
   );
   const { admission } = partsOf();
   const refusedFields = new RefusedFields(() => undefined);
-  const parts = { admission, dispatcher, clock, glmClock, refusedFields, userAgent: 'test' };
+  const parts = {
+    ...{ admission, dispatcher, clock, glmClock, refusedFields, userAgent: 'test' },
+    onTokenRenewed: () => undefined,
+  };
   const factory = new ModelFactory(factorySettings(settingsFrom(env)), parts);
   return (file: object) => {
     const read = loadModelsFile(`${t.testdir({ 'm.json': JSON.stringify(file) })}/m.json`, env);

@@ -23,12 +23,16 @@ function expectedToken(at: number): string {
 function credentialsAt(now: number) {
   const clock = new FakeClock(now);
   const corrections: number[] = [];
+  const renewed = { times: 0 };
+  const onRenewed = () => {
+    renewed.times++;
+  };
   const glmClock = new GlmClock(
     () => clock.now(),
     (offMs) => corrections.push(offMs),
   );
-  const credentials = jwtCredentials(`${ID}.${SECRET}`, TTL_MS, { clock, glmClock });
-  return { clock, glmClock, credentials, corrections };
+  const credentials = jwtCredentials(`${ID}.${SECRET}`, TTL_MS, { clock, glmClock, onRenewed });
+  return { clock, glmClock, onRenewed, credentials, corrections, renewed };
 }
 
 t.test('a token is HS256 over id, expiry and time in milliseconds', async (t) => {
@@ -63,10 +67,12 @@ t.test('a hundred callers at once share one signing', async (t) => {
 t.test(
   'after renew the next token is a fresh one, and the one after that is the same',
   async (t) => {
-    const { clock, credentials } = credentialsAt(NOW);
+    const { clock, credentials, renewed } = credentialsAt(NOW);
     await credentials.authorization();
+    t.equal(renewed.times, 0);
     clock.advance(10);
     credentials.renew(undefined);
+    t.equal(renewed.times, 1);
     t.equal(await credentials.authorization(), expectedToken(NOW + 10));
     clock.advance(10);
     t.equal(credentials.authorization(), expectedToken(NOW + 10));
@@ -74,8 +80,9 @@ t.test(
 );
 
 t.test('a signing that fails is tried again by the next caller', async (t) => {
-  const { clock, glmClock } = credentialsAt(NOW);
-  const credentials = jwtCredentials('id-without-secret', TTL_MS, { clock, glmClock });
+  const { clock, glmClock, onRenewed } = credentialsAt(NOW);
+  const deps = { clock, glmClock, onRenewed };
+  const credentials = jwtCredentials('id-without-secret', TTL_MS, deps);
   for (const attempt of ['first', 'second']) {
     await t.rejects(async () => credentials.authorization(), attempt);
   }

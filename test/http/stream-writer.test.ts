@@ -11,7 +11,7 @@ import { deferred } from '../support/deferred.ts';
 import { start } from '../support/http-call.ts';
 import { rawSocket } from '../support/raw-socket.ts';
 
-const LIMITS = { writeTimeoutMs: 60_000, keepAliveMs: 0 };
+const LIMITS = { writeTimeoutMs: 60_000, keepAliveMs: 0, written: { frames: 0, bytes: 0 } };
 
 const ASKING = 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n';
 
@@ -93,6 +93,17 @@ t.test('each frame is one chunk, whatever its size', async (t) => {
     return `${text.length.toString(16)}\r\n${text}\r\n`;
   });
   t.equal(socket.text.split('\r\n\r\n').slice(1).join('\r\n\r\n'), `${chunks.join('')}0\r\n\r\n`);
+});
+
+t.test('what is written is counted, the end of a body and its chunks are not', async (t) => {
+  const written = { frames: 0, bytes: 0 };
+  async function* frames() {
+    for (const size of SIZES) yield frame('x'.repeat(size));
+  }
+  const { reply } = await answering(t, (response) => write(response, frames(), { written }));
+  await reply;
+  const around = '{"text":""}\0'.length;
+  t.strictSame(written, { frames: 2, bytes: 5001 + 2 * around });
 });
 
 t.test('a caller of HTTP/1.0 gets the frames without chunks', async (t) => {

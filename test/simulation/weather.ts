@@ -51,6 +51,7 @@ const WAY_MS = 10;
 export const SILENT: AdmissionEvents = {
   queued: () => undefined,
   permitted: () => undefined,
+  attemptAnswered: () => undefined,
   attemptFailed: () => undefined,
   accountRested: () => undefined,
   fallbackTaken: () => undefined,

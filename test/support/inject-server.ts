@@ -3,6 +3,7 @@
 import type { Test } from 'tap';
 import { PromptFormat } from '../../src/fastchat/prompt/prompt-format.ts';
 import { KnownSecrets } from '../../src/http/credentials.ts';
+import type { MetricsPage } from '../../src/http/operate/metrics.ts';
 import { createServer } from '../../src/http/server.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
 import { Redactor } from '../../src/telemetry/redactor.ts';
@@ -15,6 +16,7 @@ export interface InjectOptions {
   readonly models?: readonly ServedModel[];
   readonly readiness?: () => string | null;
   readonly worker?: Worker;
+  readonly metrics?: MetricsPage;
 }
 
 /** What to ask; without a body it is a GET. */
@@ -40,15 +42,21 @@ export function injectServer(
   const logger = createLogger({ level: 'info', redactor: new Redactor() }, logs);
   const parts = partsOf();
   const worker = own.worker ?? new Worker(parts, new ServedModels(models));
+  const metrics = own.metrics ?? null;
   const server = createServer(
     {
       ...{ host: '127.0.0.1', advertisedHost: '', allowedHosts: [], pathPrefix: '/glm' },
       ...{ allowedOrigins: [], credentials: null, callerKeys: new KnownSecrets([]), tls: null },
-      ...{ bodyLimit: 1024 * 1024, writeTimeoutMs: 1000, keepAliveMs: 0 },
+      ...{
+        bodyLimit: 1024 * 1024,
+        writeTimeoutMs: 1000,
+        keepAliveMs: 0,
+        written: { frames: 0, bytes: 0 },
+      },
       features: { openaiApi: false, metrics: false, statusPage: false, docs: false },
       ...{ format: new PromptFormat('zhipu', ''), showReasoning: false, errors: 'frame' },
     },
-    { worker, readiness, logger },
+    { worker, readiness, logger, metrics },
   );
   // The socket that `inject` stands in for has no clock.
   server.addHook('onRequest', async (_request, { raw: { socket } }) => {

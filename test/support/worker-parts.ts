@@ -4,6 +4,7 @@ import { Account } from '../../src/admission/account.ts';
 import { Admission } from '../../src/admission/admission.ts';
 import type {
   AdmissionEvents,
+  AnsweredAttempt,
   FailedAttempt,
   QueuedRequest,
   RestedAccount,
@@ -39,6 +40,7 @@ export class NotingClock extends FakeClock {
 
 export interface TestParts extends WorkerDeps {
   readonly gate: Gate;
+  readonly answered: readonly AnsweredAttempt[];
   readonly failed: readonly FailedAttempt[];
   readonly rested: readonly RestedAccount[];
   readonly queued: readonly QueuedRequest[];
@@ -62,6 +64,7 @@ export function partsOf(
   const clock = new NotingClock();
   const reports: RequestReport[] = [];
   const unknown: string[] = [];
+  const answered: AnsweredAttempt[] = [];
   const failed: FailedAttempt[] = [];
   const rested: RestedAccount[] = [];
   const queued: QueuedRequest[] = [];
@@ -69,6 +72,7 @@ export function partsOf(
   const events: AdmissionEvents = {
     queued: (request) => queued.push(request),
     permitted: () => undefined,
+    attemptAnswered: (attempt) => answered.push(attempt),
     attemptFailed: (attempt) => failed.push(attempt),
     accountRested: (account) => rested.push(account),
     fallbackTaken: (taken) => fallbacks.push(taken),
@@ -92,6 +96,7 @@ export function partsOf(
     clock,
     reports,
     unknown,
+    answered,
     failed,
     rested,
     queued,

@@ -12,11 +12,13 @@ import { createLogSink } from '../support/log-sink.ts';
 const REPORT: RequestReport = {
   requestId: 'request-1',
   path: '/worker_generate_stream',
+  operation: 'chat',
   model: 'zhipu-api',
   upstreamModel: 'glm-4',
   fallback: null,
   outcome: { is: 'done', finish: 'stop' },
   usage: { promptTokens: 1, completionTokens: 2, totalTokens: 3 },
+  countedUsage: null,
   upstreamRequestId: 'upstream-1',
   onlyReasoning: false,
   attempts: 1,

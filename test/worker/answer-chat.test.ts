@@ -109,6 +109,8 @@ t.test('nothing is repeated after the first text', async (t) => {
   const { ask, context, parts } = chatOf([model]);
   const { items, error } = await ask();
   t.equal(error, cut);
+  t.match(parts.failed, [{ error: cut, attempt: 1, nextWaitMs: null }]);
+  t.strictSame(parts.answered, []);
   t.match(items, [{ text: 'so far', finish_reason: null }]);
   t.strictSame([items.length, context.attempts, parts.gate.running], [1, 1, 0]);
 });

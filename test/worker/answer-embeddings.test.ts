@@ -66,7 +66,9 @@ for (const [count, batches] of [
     );
     t.strictSame(model.asked.flat(), input);
     t.strictSame([context.attempts, parts.gate.running], [batches.length, 0]);
-    t.strictSame(context.usage, { promptTokens: count, completionTokens: 0, totalTokens: count });
+    const usage = { promptTokens: count, completionTokens: 0, totalTokens: count };
+    t.match(context, { operation: 'embeddings', usage, countedUsage: usage });
+    t.equal(parts.answered.length, batches.length);
   });
 }
 

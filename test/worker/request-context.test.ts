@@ -20,11 +20,13 @@ function contextOf({ timeoutMs = 60_000, life = new AbortController() } = {}) {
 const blank = {
   requestId: 'r1',
   path: '/p',
+  operation: 'chat',
   model: '',
   upstreamModel: '',
   fallback: null,
   outcome: { is: 'left' },
   usage: null,
+  countedUsage: null,
   upstreamRequestId: null,
   onlyReasoning: false,
   attempts: 0,
@@ -46,6 +48,7 @@ t.test(
       upstreamModel: 'glm-4',
       upstreamRequestId: 'u',
       usage,
+      countedUsage: usage,
       attempts: 2,
     });
     clock.advance(10);
@@ -60,6 +63,7 @@ t.test(
       upstreamModel: 'glm-4',
       outcome: { is: 'done', finish: 'length' },
       usage,
+      countedUsage: usage,
       upstreamRequestId: 'u',
       attempts: 1,
       waitedMs: 10,

@@ -59,11 +59,13 @@ t.test('an answer is its frames and one report', async (t) => {
     {
       requestId: 'r1',
       path: '/p',
+      operation: 'chat',
       model: 'm',
       upstreamModel: 'glm-m',
       fallback: null,
       outcome: { is: 'done', finish: 'stop' },
       usage,
+      countedUsage: usage,
       upstreamRequestId: 'upstream-1',
       onlyReasoning: false,
       attempts: 1,
