@@ -37,6 +37,10 @@ export interface Usage {
   readonly promptTokens: number;
   readonly completionTokens: number;
   readonly totalTokens: number;
+  /** Of the prompt, those that the provider had read before; absent where it does not say. */
+  readonly cachedTokens?: number;
+  /** Of the answer, those of reasoning; absent where the provider does not say. */
+  readonly reasoningTokens?: number;
 }
 
 /** Why an answer ended although nothing failed. */

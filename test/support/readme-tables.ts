@@ -11,6 +11,12 @@ import { parameterUses, settingMeanings } from './chinese-words.ts';
 import { chineseErrorsTable, errorsTable } from './error-tables.ts';
 import { chatModelIds, embeddingModelIds } from './glm-models.ts';
 import { type Cells, codes, NONE, table } from './markdown-table.ts';
+import {
+  chineseMetricsTable,
+  chineseProcessMetricsTable,
+  metricsTable,
+  processMetricsTable,
+} from './metric-tables.ts';
 
 /** The folder of the project. */
 export const root = join(import.meta.dirname, '..', '..');
@@ -32,6 +38,10 @@ export const generatedParts: readonly GeneratedPart[] = [
   { file: 'docs/errors.zh.md', name: 'errors', make: chineseErrorsTable },
   { file: 'docs/models.md', name: 'chat-models', make: chatModelsTable },
   { file: 'docs/models.md', name: 'embedding-models', make: embeddingModelsTable },
+  { file: 'docs/metrics.md', name: 'metrics', make: metricsTable },
+  { file: 'docs/metrics.zh.md', name: 'metrics', make: chineseMetricsTable },
+  { file: 'docs/metrics.md', name: 'process-metrics', make: processMetricsTable },
+  { file: 'docs/metrics.zh.md', name: 'process-metrics', make: chineseProcessMetricsTable },
   { file: 'docs/licences.md', name: 'licences', make: licencesTable },
 ];
 

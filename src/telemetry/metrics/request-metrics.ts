@@ -72,14 +72,18 @@ export class RequestMetrics implements Observer {
     }
   }
 
-  #count(model: string, { promptTokens, completionTokens }: Usage): void {
+  #count(model: string, usage: Usage): void {
+    const { promptTokens, completionTokens, cachedTokens = 0, reasoningTokens = 0 } = usage;
     this.#tokens.inc({ model, type: 'input' }, promptTokens);
     this.#tokens.inc({ model, type: 'output' }, completionTokens);
+    this.#tokens.inc({ model, type: 'cached' }, cachedTokens);
+    this.#tokens.inc({ model, type: 'reasoning' }, reasoningTokens);
   }
 
-  #observeSpeed(model: string, { completionTokens }: Usage, tookMs: number): void {
-    // The first one is there when the time begins.
-    const after = completionTokens - 1;
+  #observeSpeed(model: string, usage: Usage, tookMs: number): void {
+    const { completionTokens, reasoningTokens = 0 } = usage;
+    // What was thought came before the first text, and one token was there when the time begins.
+    const after = completionTokens - reasoningTokens - 1;
     if (after > 0) this.#perToken.observe({ model }, tookMs / 1000 / after);
   }
 

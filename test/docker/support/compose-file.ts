@@ -44,6 +44,11 @@ const service = z.strictObject({
   environment: z.record(z.string(), z.string()).optional(),
   extra_hosts: z.array(z.string()).optional(),
   healthcheck: healthcheck.optional(),
+  /** Pinned to one version. */
+  image: z
+    .string()
+    .regex(/^[\w/]+:v?\d+\.\d+\.\d+$/)
+    .optional(),
   logging: logging.optional(),
   ports: z.array(z.string().regex(/^127\.0\.0\.1:\d+:\d+$/)).optional(),
   profiles: z.array(z.string()).optional(),
@@ -53,14 +58,17 @@ const service = z.strictObject({
   security_opt: z.array(z.string()).optional(),
   stop_grace_period: duration.optional(),
   tmpfs: z.array(z.string()).optional(),
+  volumes: z.array(z.string().regex(/^(\.\/[^:]+:\/[^:]+:ro|[a-z]+:\/[^:]+)$/)).optional(),
 });
 
 const composeFile = z.strictObject({
   name: z.string().optional(),
   'x-fastchat': z.unknown().optional(),
   'x-logging': z.unknown().optional(),
+  'x-monitoring': z.unknown().optional(),
   services: z.record(z.string(), service),
   secrets: z.record(z.string(), z.strictObject({ file: z.string() })).optional(),
+  volumes: z.record(z.string(), z.strictObject({})).optional(),
 });
 
 /** A service as its container would see itself. */
@@ -72,6 +80,8 @@ export interface Project {
   readonly services: ReadonlyMap<string, Service>;
   /** Secret by name: the path of the file that holds it. */
   readonly secrets: ReadonlyMap<string, string>;
+  /** Names of what keeps data. */
+  readonly volumes: ReadonlySet<string>;
 }
 
 /** Reads files of one folder, each on top of those before it. */
@@ -79,11 +89,13 @@ export function readProject(...paths: readonly string[]): Project {
   const folder = dirname(paths[0] ?? '');
   const services = new Map<string, Service>();
   const secrets = new Map<string, string>();
+  const volumes = new Set<string>();
   for (const path of paths) {
     const file = composeFile.parse(parse(readFileSync(path, 'utf8'), { merge: true }));
     for (const [name, more] of Object.entries(file.services)) {
       services.set(name, merged(services.get(name) ?? {}, more));
     }
+    for (const name of Object.keys(file.volumes ?? {})) volumes.add(name);
     for (const [name, secret] of Object.entries(file.secrets ?? {})) {
       secrets.set(name, resolve(folder, secret.file));
     }
@@ -92,6 +104,7 @@ export function readProject(...paths: readonly string[]): Project {
   return {
     services: new Map(started.map(([name, one]) => [name, withEnvFile(one, folder)])),
     secrets,
+    volumes,
   };
 }
 

@@ -18,8 +18,9 @@ export interface LocalService {
 /** The port on which a worker's image listens unless told otherwise. */
 const WORKER_PORT = 21002;
 
-/** The port that a service listens on in its container, from its command. */
-export function portOf({ command = [] }: Service): number {
+/** The port that a service listens on in its container: from its command, or as it is published. */
+export function portOf({ command = [], image, ports = [] }: Service): number {
+  if (image !== undefined) return Number(ports[0]?.split(':').at(-1));
   const flag = command.findIndex((word) => /^--(glm-)?port$/.test(word));
   return flag < 0 ? WORKER_PORT : Number(command[flag + 1]);
 }

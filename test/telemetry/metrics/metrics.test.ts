@@ -133,8 +133,25 @@ t.test('tokens are those that GLM has counted; an estimate is not told', async (
   t.strictSame(await series('tokens_total'), [
     'tokens_total{model="chat",type="input"} 10',
     'tokens_total{model="chat",type="output"} 21',
+    'tokens_total{model="chat",type="cached"} 0',
+    'tokens_total{model="chat",type="reasoning"} 0',
   ]);
   // 2 seconds after the first text, for the 20 tokens after the first.
+  t.equal(await value('time_per_output_token_seconds_sum{model="chat"}'), 0.1);
+});
+
+t.test('of cached tokens and thoughts as much is told as GLM tells', async (t) => {
+  const { requests, series, value } = metricsOf();
+  const usage = { promptTokens: 10, completionTokens: 31, totalTokens: 41 };
+  const countedUsage = { ...usage, cachedTokens: 8, reasoningTokens: 10 };
+  requests.requestFinished({ ...REPORT, countedUsage });
+  t.strictSame(await series('tokens_total'), [
+    'tokens_total{model="chat",type="input"} 10',
+    'tokens_total{model="chat",type="output"} 31',
+    'tokens_total{model="chat",type="cached"} 8',
+    'tokens_total{model="chat",type="reasoning"} 10',
+  ]);
+  // Thoughts come before the first text, whose time it is.
   t.equal(await value('time_per_output_token_seconds_sum{model="chat"}'), 0.1);
 });
 
