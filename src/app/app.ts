@@ -39,6 +39,7 @@ import { registrationLog } from './registration-log.ts';
 import { fenceSecretOf, keySecrets, secretsOf } from './secrets.ts';
 import { StartChecks } from './start-checks.ts';
 import { reportServed } from './start-report.ts';
+import { takeModels } from './take-models.ts';
 import { certificateOf, createCallersAgent, takeCertificate } from './tls.ts';
 import { version } from './version.ts';
 import { warnOfClock, warnOfField } from './warnings.ts';
@@ -170,9 +171,9 @@ export async function startApp(
       if (tls !== null) takeCertificate(tls, settings, logger);
       const result = readModels();
       if (result.ok) for (const secret of keySecrets(result.entries)) redactor.add(secret);
-      const isTaken = takeModels(result, { factory, worker, logger });
-      tally.reloaded(isTaken);
-      if (!isTaken) return;
+      const problem = takeModels(result, { factory, worker, logger });
+      tally.reloaded(problem === null);
+      if (problem !== null) return;
       if (result.ok) reportServed(settings.models, result.entries, worker, logger);
       state.registration?.announce();
     },
@@ -185,27 +186,6 @@ export async function startApp(
       logger.info('stopped');
     },
   };
-}
-
-interface ModelsTaker {
-  readonly factory: ModelFactory;
-  readonly worker: Worker;
-  readonly logger: Logger;
-}
-
-/** Serves what MODELS_FILE says now; false when it cannot be served, and nothing has changed. */
-function takeModels(result: ModelsFileResult, { factory, worker, logger }: ModelsTaker): boolean {
-  try {
-    if (!result.ok) throw new Error(result.problems.join('; '));
-    worker.serve(factory.create(result.entries));
-    logger.info({ models: worker.modelNames }, 'MODELS_FILE read again');
-    return true;
-  } catch (error) {
-    // Nothing in here throws anything but errors.
-    const { message: why } = error as Error;
-    logger.error({ why }, 'MODELS_FILE not taken, nothing changed');
-    return false;
-  }
 }
 
 /** Takes leave of the controller and lets running work finish, within the drain timeout. */

@@ -80,6 +80,19 @@ t.test('a refused token is a renewal', async (t) => {
   t.strictSame(await scrape(t, worker.url, ['token_renewals_total']), { token_renewals_total: 1 });
 });
 
+t.test(
+  'a scrape shows the credentials of the address, and those without are counted',
+  async (t) => {
+    const { url } = await startWorker(t, { WORKER_ADDRESS: 'http://u:p@127.0.0.1:1' });
+    const headers = { authorization: `Basic ${btoa('u:p')}` };
+    const get = (more = {}) => call(t, `${url}/metrics`, { method: 'GET', ...more });
+    t.equal((await get()).status, 401);
+    const { status, body } = await get({ headers });
+    t.equal(status, 200);
+    t.equal(sampleOf(body.toString(), 'glm_worker_auth_failures_total'), 1);
+  },
+);
+
 t.test('the registration is told as the controller has it', async (t) => {
   const controller = await withController(t);
   const env = { NO_REGISTER: 'false', CONTROLLER_ADDRESS: controller.url };
