@@ -8,11 +8,11 @@
 // load, each a process of its own), results.mjs (what is kept), report.mjs (tables), plots.mjs
 // (pictures), publish.mjs (where they go). It needs Linux, because it reads /proc.
 
-import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { forkHelper, freePort, listening, startProcess, stopProcess } from './children.mjs';
+import { askedBy } from './helper-ask.mjs';
 import { measures, warmUp } from './measures.mjs';
 import { publish } from './publish.mjs';
 import { tables } from './report.mjs';
@@ -40,17 +40,11 @@ const listOf = (flag) => flag.split(',').filter((one) => one !== '');
 async function startTools() {
   const upstream = await forkHelper(new URL('upstream.mjs', import.meta.url));
   const driver = await forkHelper(new URL('driver.mjs', import.meta.url));
-  const ask = async (command, options) => {
-    driver.child.send({ command, options });
-    const [{ result, error }] = await once(driver.child, 'message');
-    if (error !== undefined) throw new Error(error);
-    return result;
-  };
   return {
     upstream: upstream.child,
     upstreamPort: upstream.message.port,
     driver: driver.child,
-    ask,
+    ask: askedBy(driver.child),
   };
 }
 
