@@ -36,7 +36,7 @@ export interface GlmCall {
   readonly code: string | null;
   /** Body bytes handed to the socket. */
   readonly bytes: number;
-  /** Stream events that carry text or reasoning, begun. */
+  /** Stream events that carry text, reasoning or calls of tools, begun. */
   readonly events: number;
 }
 

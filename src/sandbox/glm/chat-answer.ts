@@ -1,7 +1,9 @@
 // Decides what the fake says to one chat request: the text, where it is cut, and the counts.
-import { isObject, type JsonObject } from '../json.ts';
+import type { JsonObject } from '../json.ts';
+import { defaultCalls, defaultText } from './default-answer.ts';
 import type { ChatScenario, Step } from './scenario.ts';
 import { countMessages } from './tokenizer.ts';
+import { callTokens, pieceLength, type SettledCall, settledCall } from './tool-calls.ts';
 
 /** Steps to take before the delta of this index; behind the last one at the number of deltas. */
 export type Steps = ReadonlyMap<number, readonly Step[]>;
@@ -16,32 +18,12 @@ export interface ChatAnswer {
   readonly whole: number;
   /** The rest of a delta that a stop string cut; empty when none. */
   readonly partial: string;
+  /** Calls of tools, after the text. */
+  readonly calls: readonly SettledCall[];
+  /** UTF-16 units of arguments per delta of a stream; undefined when calls come whole. */
+  readonly callPiece: number | undefined;
   readonly finishReason: string | null;
   readonly usage: JsonObject;
-}
-
-const QUOTED = 200;
-
-function lastUserTurn(messages: unknown): { readonly text: string; readonly images: number } {
-  const turn = (Array.isArray(messages) ? messages : []).findLast(
-    (message) => isObject(message) && message['role'] === 'user',
-  );
-  const content: unknown = isObject(turn) ? turn['content'] : '';
-  if (!Array.isArray(content)) return { text: String(content), images: 0 };
-  const texts = content.filter((part) => isObject(part) && part['type'] === 'text');
-  const images = content.filter((part) => isObject(part) && part['type'] === 'image_url');
-  return { text: texts.map((part) => String(part['text'])).join('\n'), images: images.length };
-}
-
-/** The answer without a script: it quotes the last user turn (200 code points) in two languages. */
-export function defaultText(messages: unknown): string {
-  const { text, images } = lastUserTurn(messages);
-  const quote = Array.from(text).slice(0, QUOTED).join('');
-  const seen = images === 0 ? ['', ''] : [`（附 ${images} 张图片）`, ` (with ${images} image(s))`];
-  return (
-    `你好！我是沙盒里的 GLM 替身，没有真正的模型在思考。你说的是：“${quote}”${seen[0]}。\n` +
-    `Hello from the sandbox, where no real model is at work. You said: "${quote}"${seen[1]}.`
-  );
 }
 
 function cutEvery(text: string, units: number): string[] {
@@ -61,10 +43,10 @@ type Speech<T> = Pick<ChatScenario, 'text' | 'chunkChars'> & {
   readonly pieces?: readonly T[] | undefined;
 };
 
-/** The deltas of a speech, in answer to these messages. */
-export function speechPieces<T>(speech: Speech<T>, messages: unknown): readonly (T | string)[] {
+/** The deltas of a speech, in answer to this request. */
+export function speechPieces<T>(speech: Speech<T>, request: JsonObject): readonly (T | string)[] {
   if (speech.pieces !== undefined) return speech.pieces;
-  const text = speech.text ?? defaultText(messages);
+  const text = speech.text ?? defaultText(request);
   return speech.chunkChars === undefined ? cutWhole(text) : cutEvery(text, speech.chunkChars);
 }
 
@@ -121,13 +103,20 @@ function withLimit(cut: Cut, limit: number, reasoning: number): Cut {
   return { whole: Math.max(0, limit - reasoning), partial: '', finishReason: 'length' };
 }
 
+function callsOf(scenario: ChatScenario, request: JsonObject): readonly SettledCall[] {
+  const isSilent = scenario.text === undefined && scenario.pieces === undefined;
+  return (scenario.toolCalls ?? (isSilent ? defaultCalls(request) : [])).map(settledCall);
+}
+
 /** Settles the answer to a request body: script first, then `stop`, then `max_tokens`. */
 export function settleAnswer(scenario: ChatScenario, request: JsonObject): ChatAnswer {
-  const { texts: pieces, steps } = sortOut(speechPieces(scenario, request['messages']));
+  const wanted = callsOf(scenario, request);
+  const speech = wanted.length === 0 ? scenario : { ...scenario, text: scenario.text ?? '' };
+  const { texts: pieces, steps } = sortOut(speechPieces(speech, request));
   const repeat = scenario.repeat ?? 1;
   const stops = stopStrings(request['stop']);
   const position = stops.length === 0 ? -1 : stopPosition(pieces, repeat, stops);
-  const { finishReason = 'stop' } = scenario;
+  const { finishReason = wanted.length === 0 ? 'stop' : 'tool_calls' } = scenario;
   const cut =
     position < 0
       ? { whole: pieces.length * repeat, partial: '', finishReason }
@@ -136,8 +125,12 @@ export function settleAnswer(scenario: ChatScenario, request: JsonObject): ChatA
   const { texts: thoughts, steps: reasoningSteps } = sortOut(reasoningPieces(scenario));
   const reasoning = thoughts.slice(0, limit);
   const final = withLimit(cut, limit, thoughts.length);
-  const usage = countUsage(request, tokensOf(final, reasoning.length), reasoning.length);
-  return { ...final, reasoning, reasoningSteps, pieces, steps, usage };
+  // Whoever was cut short in the text does not come to the calls.
+  const calls = final === cut && position < 0 ? wanted : [];
+  const tokens = tokensOf(final, reasoning.length) + callTokens(calls);
+  const usage = countUsage(request, tokens, reasoning.length);
+  const callPiece = pieceLength(scenario, request);
+  return { ...final, reasoning, reasoningSteps, pieces, steps, calls, callPiece, usage };
 }
 
 function countUsage(request: JsonObject, completion: number, reasoning: number): JsonObject {

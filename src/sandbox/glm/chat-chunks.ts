@@ -61,6 +61,12 @@ export class ChunkPress {
     return this.data(`${this.#open}[{"index":0,"delta":${delta}}]}`);
   }
 
+  /** An event with calls of tools, or a piece of one. */
+  calls(toolCalls: readonly JsonObject[]): Buffer {
+    const delta = `{${this.#role()}"content":null,"tool_calls":${JSON.stringify(toolCalls)}}`;
+    return this.data(`${this.#open}[{"index":0,"delta":${delta}}]}`);
+  }
+
   /** The last chunk: no text, `finish_reason`, and what else the answer ends with. */
   last(finishReason: string | null, more: JsonObject): Buffer {
     const choice = {

@@ -7,6 +7,7 @@ import { ChunkPress, joinEvents, type Part, splitBytes } from './chat-chunks.ts'
 import type { Exchange } from './exchange.ts';
 import type { ReplyIds } from './reply-ids.ts';
 import type { ChatScenario, Step } from './scenario.ts';
+import { callDeltas, messageCalls } from './tool-calls.ts';
 
 /** Headers of an event stream. */
 export const STREAM_HEADERS = {
@@ -40,6 +41,10 @@ function* thoughtEvents(press: ChunkPress, { reasoning, reasoningSteps }: ChatAn
   yield* reasoningSteps.get(reasoning.length) ?? [];
 }
 
+function* callEvents(press: ChunkPress, { calls, callPiece }: ChatAnswer, ids: ReplyIds) {
+  for (const delta of callDeltas(calls, ids, callPiece)) yield press.calls(delta);
+}
+
 function* counted(call: OpenCall, parts: Iterable<Part>) {
   for (const part of parts) {
     if (Buffer.isBuffer(part)) call.events += 1;
@@ -47,12 +52,20 @@ function* counted(call: OpenCall, parts: Iterable<Part>) {
   }
 }
 
-function* allEvents(press: ChunkPress, answer: ChatAnswer, scenario: ChatScenario, call: OpenCall) {
+interface Reply {
+  readonly answer: ChatAnswer;
+  readonly scenario: ChatScenario;
+  readonly ids: ReplyIds;
+  readonly call: OpenCall;
+}
+
+function* allEvents(press: ChunkPress, { answer, scenario, ids, call }: Reply) {
   if (scenario.bom === true) yield BYTE_ORDER_MARK;
   for (const kind of scenario.extraChunks ?? []) yield press.extra(kind);
   if (scenario.webSearchAt === 'start') yield press.sources(scenario.webSearch ?? []);
   yield* counted(call, thoughtEvents(press, answer));
   yield* counted(call, textEvents(press, answer));
+  yield* counted(call, callEvents(press, answer, ids));
 }
 
 function ending(press: ChunkPress, answer: ChatAnswer, scenario: ChatScenario): Buffer {
@@ -95,7 +108,8 @@ export async function playStream(
   const { firstDelayMs = 0, paceMs = 0, eventsPerWrite = 1, splitBytes: size } = scenario;
   const answer = settleAnswer(scenario, request);
   const press = new ChunkPress(ids, scenario);
-  const events = joinEvents(allEvents(press, answer, scenario, exchange.call), eventsPerWrite);
+  const reply = { answer, scenario, ids, call: exchange.call };
+  const events = joinEvents(allEvents(press, reply), eventsPerWrite);
   // GLM does not pause between its last chunk and [DONE]: they travel with the end of the body.
   const last = ending(press, answer, scenario);
   await exchange.pause(firstDelayMs);
@@ -134,10 +148,12 @@ export function wholeBody(scenario: ChatScenario, answer: ChatAnswer, ids: Reply
   const rest = answer.pieces.slice(0, answer.whole - rounds * answer.pieces.length).join('');
   const content = answer.pieces.join('').repeat(rounds) + rest + answer.partial;
   const thought = answer.reasoning.join('');
+  const calls = messageCalls(answer.calls, ids);
   const message = {
     role: 'assistant',
-    content,
+    content: content === '' && calls.length > 0 ? null : content,
     ...(thought !== '' && { reasoning_content: thought }),
+    ...(calls.length > 0 && { tool_calls: calls }),
   };
   const { usage = answer.usage } = scenario;
   return JSON.stringify({

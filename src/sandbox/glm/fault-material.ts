@@ -50,7 +50,7 @@ export function streamMaterial(
   ids: ReplyIds,
 ): FaultMaterial {
   const press = new ChunkPress(ids, {});
-  const pieces = speechPieces(fault, request['messages']);
+  const pieces = speechPieces(fault, request);
   const piece = (index: number) => pieces[index % pieces.length] ?? '';
   const text = (index: number) => press.delta('content', piece(index));
   const after = fault.after ?? 3;

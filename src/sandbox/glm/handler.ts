@@ -90,7 +90,7 @@ function faultMaterial({ endpoint, body, ids }: Admitted, fault: FaultScenario):
   if (endpoint === 'embeddings') return jsonMaterial(fault, embeddingsBody(body, ids));
   if (endpoint === 'tokenizer') return jsonMaterial(fault, tokenizerBody(body['messages'], ids));
   if (body['stream'] === true) return streamMaterial(fault, body, ids);
-  const pieces = speechPieces(fault, body['messages']);
+  const pieces = speechPieces(fault, body);
   const scenario: ChatScenario = { kind: 'chat', pieces };
   return jsonMaterial(fault, wholeBody(scenario, settleAnswer(scenario, body), ids));
 }

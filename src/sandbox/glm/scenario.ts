@@ -79,7 +79,10 @@ const full = (list: readonly unknown[]) => list.length > 0;
 
 // What the model says: `text` (cut into deltas by the fake) or `pieces` (one delta each), not both.
 const speech = {
-  /** Default: an answer in Chinese and English that quotes the last user turn. */
+  /**
+   * Default: an answer in Chinese and English that quotes the last user turn, or tells what a tool has found;
+   * JSON where the request asks for it. A request with a tool that fits is answered by a call of it.
+   */
   text: text.optional(),
   pieces: strings.refine(full, NOT_EMPTY).optional(),
   /** UTF-16 units per delta of `text`; may cut surrogate pairs. Default: 3 code points, never cut. */
@@ -108,6 +111,17 @@ const searchResult = record('a search result', {
   refer: text.optional(),
 });
 
+/** A call of a function. */
+const toolCall = record('a tool call', {
+  /** Default: made of the reply's own id and the position of the call. */
+  id: text.optional(),
+  name: text,
+  /** An object, or the text that stands for one; default `{}`. */
+  arguments: z
+    .union([text, z.record(z.string(), z.unknown())], 'must be a string or an object')
+    .optional(),
+});
+
 /** A chat answer. For other endpoints only `firstDelayMs` counts. */
 const chat = record('chat', {
   kind: z.literal('chat'),
@@ -115,6 +129,13 @@ const chat = record('chat', {
   pieces: deltas.refine(full, NOT_EMPTY).optional(),
   /** Sent before the text as `reasoning_content`; a list gives the deltas. */
   reasoning: z.union([text, deltas], 'must be a string or a list of strings and steps').optional(),
+  /**
+   * Calls after the text, which is then empty unless given; the answer ends with `tool_calls`. A stream tells
+   * all of them in one chunk, or in pieces when the request has `tool_stream`.
+   */
+  toolCalls: listOf(toolCall, 'tool calls').refine(full, 'must not be empty').optional(),
+  /** UTF-16 units of arguments per delta; calls come in such pieces whatever the request says. */
+  argumentChars: count.optional(),
   /** Milliseconds before the response headers; a `pause` as first step is silence after them. */
   firstDelayMs: milliseconds.optional(),
   /** Milliseconds between two writes; without `stream` the answer takes as long as the stream would. */
@@ -123,7 +144,7 @@ const chat = record('chat', {
   eventsPerWrite: count.optional(),
   /** How many times the text is said, default 1. */
   repeat: count.optional(),
-  /** Default `stop`; null sends none. A stop string or `max_tokens` reached first wins. */
+  /** Default `stop`, or `tool_calls` after calls; null sends none. A stop string or `max_tokens` reached first wins. */
   finishReason: z.union([text, z.null()], 'must be a string or null').optional(),
   /** Default: counted, in the last chunk. `own chunk`: after it, with empty `choices`. null: none. */
   usage: z
@@ -219,6 +240,7 @@ export const scenarioSchema = z.discriminatedUnion(
   },
 );
 
+export type ToolCall = z.output<typeof toolCall>;
 export type ChatScenario = z.output<typeof chat>;
 export type ErrorScenario = z.output<typeof error>;
 export type FaultScenario = z.output<typeof fault>;

@@ -36,16 +36,20 @@ export function nullable(rule: FieldRule): FieldRule {
   };
 }
 
-/** Applies a table of rules: absent fields pass, fields without a rule are refused with 1210. */
+/**
+ * Applies a table of rules: absent fields pass, fields without a rule are refused with 1210.
+ * @param path what stands before the name of a field in a refusal
+ */
 export function checkFields(
   body: JsonObject,
   rules: { readonly [field: string]: FieldRule },
   required: readonly string[],
+  path = '',
 ): void {
-  for (const field of required) if (body[field] === undefined) throw missingField(field);
+  for (const field of required) if (body[field] === undefined) throw missingField(path + field);
   for (const [field, value] of Object.entries(body)) {
     const rule = Object.hasOwn(rules, field) ? rules[field] : undefined;
-    if (rule === undefined) throw badRequest(field, 'is not a parameter of this API');
-    rule(field, value, body);
+    if (rule === undefined) throw badRequest(path + field, 'is not a parameter of this API');
+    rule(path + field, value, body);
   }
 }

@@ -3,7 +3,8 @@
 import { isObject, type JsonObject } from '../json.ts';
 import { type ModelFacts, modelFacts } from './model-facts.ts';
 import { badRequest, exclusiveFields, invalidField, missingField } from './refusal.ts';
-import { must, oneOf } from './strict-fields.ts';
+import { checkFields, type FieldRule, must, nullable, oneOf } from './strict-fields.ts';
+import { toolCalls } from './strict-tools.ts';
 
 const ROLES = ['system', 'user', 'assistant', 'tool'];
 const ASKING: readonly unknown[] = ['user', 'tool'];
@@ -84,10 +85,22 @@ function checkContent(field: string, message: JsonObject, facts: ModelFacts): nu
   return 0;
 }
 
+const anything: FieldRule = () => undefined;
+const string = must('a string', (value) => typeof value === 'string');
+
+/** What a message of any role may hold; contents are looked at by role. */
+const FIELDS = { role, content: anything };
+const FIELDS_OF: { readonly [role: string]: { readonly [field: string]: FieldRule } } = {
+  assistant: { ...FIELDS, reasoning_content: nullable(string), tool_calls: nullable(toolCalls) },
+  tool: { ...FIELDS, tool_call_id: text },
+};
+
 function checkMessage(field: string, message: unknown, facts: ModelFacts): number {
   if (!isObject(message)) throw invalidField(field, 'must be an object');
-  role(`${field}.role`, message['role'], {});
-  if (message['role'] === 'tool') text(`${field}.tool_call_id`, message['tool_call_id'], {});
+  const name = message['role'];
+  role(`${field}.role`, name, {});
+  const required = name === 'tool' ? ['tool_call_id'] : [];
+  checkFields(message, FIELDS_OF[String(name)] ?? FIELDS, required, `${field}.`);
   return checkContent(`${field}.content`, message, facts);
 }
 

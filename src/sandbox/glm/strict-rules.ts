@@ -2,7 +2,7 @@
 
 import { isInteger, isObject, type JsonObject } from '../json.ts';
 import { modelFacts } from './model-facts.ts';
-import { badRequest, promptTooLong } from './refusal.ts';
+import { badRequest, invalidField, promptTooLong } from './refusal.ts';
 import {
   boolean,
   checkFields,
@@ -13,6 +13,7 @@ import {
   stringOf,
 } from './strict-fields.ts';
 import { checkMessages } from './strict-messages.ts';
+import { tools } from './strict-tools.ts';
 import { countMessages } from './tokenizer.ts';
 
 function decimal(least: number): FieldRule {
@@ -48,20 +49,16 @@ const reasoningEffort: FieldRule = (field, value, body) => {
 };
 
 const responseFormat: FieldRule = (field, value, body) => {
-  const type = isObject(value) ? value['type'] : undefined;
-  oneOf('text', 'json_object')(`${field}.type`, type, body);
+  if (!isObject(value)) throw invalidField(field, 'must be an object');
+  checkFields(value, { type: oneOf('text', 'json_object') }, ['type'], `${field}.`);
+  if (modelFacts(String(body['model'])).images > 0)
+    throw badRequest(field, 'is a parameter of text models only');
 };
 
 const toolStream: FieldRule = (field, value, body) => {
   boolean(field, value, body);
   if (value === true && body['stream'] !== true) throw badRequest(field, 'needs stream');
 };
-
-const TOOL_TYPES: readonly unknown[] = ['function', 'retrieval', 'web_search', 'mcp'];
-const tools = must(`an array of at most 128 tools, type ${TOOL_TYPES.join(', ')}`, (value) => {
-  if (!Array.isArray(value) || value.length > 128) return false;
-  return value.every((tool) => isObject(tool) && TOOL_TYPES.includes(tool['type']));
-});
 
 function stop(limit: number): FieldRule {
   return must(`an array of 1 to ${limit} strings that are not empty`, (value) => {

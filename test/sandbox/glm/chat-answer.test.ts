@@ -1,10 +1,18 @@
 // Good answers: what is said, where it is cut, and what is counted.
 import t from 'tap';
 import type { Scenario } from '../../../src/sandbox/glm/scenario.ts';
-import { chat, deltas, HELLO, json, lastChunk, STREAM, withGlm } from '../support/glm.ts';
+import {
+  type ChatFields,
+  chat,
+  deltas,
+  HELLO,
+  json,
+  lastChunk,
+  STREAM,
+  withGlm,
+} from '../support/glm.ts';
 
 const NOW = 1_800_000_000_000;
-type ChatOptions = Omit<Extract<Scenario, { kind: 'chat' }>, 'kind'>;
 
 t.test('reasoning comes first and is counted', async (t) => {
   const glm = await withGlm(t);
@@ -52,7 +60,7 @@ t.test('without a script the last user turn is quoted in two languages', async (
 
 t.test('an answer that is not streamed has the documented fields', async (t) => {
   const glm = await withGlm(t, { clock: () => NOW });
-  const ask = async (options: ChatOptions) =>
+  const ask = async (options: ChatFields) =>
     json(await chat(glm, HELLO, { kind: 'chat', pieces: ['a', 'b', 'c'], ...options }));
   const message = { role: 'assistant', content: 'abcabc' };
   t.strictSame(await ask({ repeat: 2 }), {
@@ -104,7 +112,7 @@ t.test('the answer ends at the first stop string, which is not part of it', asyn
 t.test('an answer that reaches max_tokens ends with length', async (t) => {
   const glm = await withGlm(t);
   const thoughts = { reasoning: ['x', 'y'] };
-  const cases: readonly (readonly [ChatOptions, string[], number, string, string, string])[] = [
+  const cases: readonly (readonly [ChatFields, string[], number, string, string, string])[] = [
     [{}, [], 4, '', 'abc', 'stop'],
     [{}, [], 3, '', 'abc', 'length'],
     [{}, [], 2, '', 'ab', 'length'],

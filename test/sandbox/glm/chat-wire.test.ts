@@ -1,7 +1,7 @@
 // Good answers: how their bytes lie on the wire, and when.
 import t from 'tap';
 import type { Scenario } from '../../../src/sandbox/glm/scenario.ts';
-import { chat, deltas, HELLO, payloads, STREAM, withGlm } from '../support/glm.ts';
+import { type ChatFields, chat, deltas, HELLO, payloads, STREAM, withGlm } from '../support/glm.ts';
 
 const NOW = 1_800_000_000_000;
 const HEAD =
@@ -9,8 +9,6 @@ const HEAD =
 const USAGE =
   '"usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3,' +
   '"prompt_tokens_details":{"cached_tokens":0}}';
-
-type ChatOptions = Omit<Extract<Scenario, { kind: 'chat' }>, 'kind'>;
 
 t.test('a stream is spelt as the scenario asks, byte for byte', async (t) => {
   const delta = (text: string, role = true) =>
@@ -22,7 +20,7 @@ t.test('a stream is spelt as the scenario asks, byte for byte', async (t) => {
     items.map((item) => `${data}${item}${end}${end}`).join('');
   const pieces = ['你', '好'];
   const said = [delta('你'), delta('好')];
-  const cases: readonly (readonly [ChatOptions, string])[] = [
+  const cases: readonly (readonly [ChatFields, string])[] = [
     [{}, lines([...said, last(`,${USAGE}`), '[DONE]'])],
     [{ done: false, usage: null }, lines([...said, last('')])],
     [

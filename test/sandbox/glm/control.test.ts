@@ -132,6 +132,12 @@ t.test('scenarios with mistakes are refused at once', async (t) => {
     [{ kind: 'chat', pieces: [] }, /pieces must not be empty/],
     [{ kind: 'chat', pieces: ['a'], text: 'a' }, /text and pieces exclude/],
     [{ kind: 'chat', pieces: ['a'], chunkChars: 1 }, /chunkChars and/],
+    [{ kind: 'chat', toolCalls: [] }, /toolCalls must not be empty/],
+    [{ kind: 'chat', toolCalls: [{}] }, /toolCalls\[0\]\.name must be a string/],
+    [
+      { kind: 'chat', toolCalls: [{ name: 'f', arguments: 1 }] },
+      /arguments must be a string or an/,
+    ],
     [{ kind: 'chat', chunkChars: 0 }, /chunkChars must be a whole number >= 1/],
     [{ kind: 'chat', paceMs: -1 }, /paceMs must be milliseconds >= 0/],
     [{ kind: 'chat', paceMs: '5' }, /paceMs must be milliseconds/],

@@ -47,16 +47,11 @@ const REFUSED: readonly RefusedCase[] = [
     'messages[1].content',
   ],
   [
-    { messages: [...HELLO.messages, { role: 'assistant', content: 7, tool_calls: [{}] }] },
-    '1214',
-    'messages[1].content',
-  ],
-  [
     { messages: [...HELLO.messages, { role: 'assistant', content: [image(PNG)] }] },
     '1214',
     'messages[1].content',
   ],
-  [{ messages: [{ role: 'tool', content: 'sunny' }] }, '1214', 'messages[0].tool_call_id'],
+  [{ messages: [{ role: 'user', content: 'hi', name: 'Ann' }] }, '1210', 'messages[0].name'],
   [on('glm-4v-flash', say('字'.repeat(30_000))), '1261', 'messages'],
   [on('glm-4', say(LONG)), '1261', 'messages'],
   [say([image(PNG)]), '1210', 'messages[0].content'],
@@ -117,10 +112,7 @@ t.test('messages that the documents forbid are refused by name', async (t) => {
 
 const ALLOWED: readonly Patch[] = [
   { messages: [...HELLO.messages, { role: 'system', content: 'late' }] },
-  { messages: [{ role: 'tool', content: 'sunny', tool_call_id: 'call_1' }] },
-  { messages: [...HELLO.messages, { role: 'assistant', tool_calls: [{}] }] },
-  { messages: [...HELLO.messages, { role: 'assistant', content: null, tool_calls: [{}] }] },
-  { messages: [...HELLO.messages, { role: 'assistant', content: '', tool_calls: [{}] }] },
+  { messages: [...HELLO.messages, { role: 'assistant', content: 'a', reasoning_content: 'b' }] },
   say([{ type: 'text', text: 'hi' }]),
   on('glm-4-voice', say([{ type: 'input_audio', input_audio: { data: 'AAAA', format: 'wav' } }])),
   on('glm-4.6v', say([image(PNG), { type: 'text', text: 'what?' }])),

@@ -18,6 +18,9 @@ export async function withGlm(t: Test, options: FakeGlmOptions = {}): Promise<Fa
   return glm;
 }
 
+/** What a scenario of a chat may say. */
+export type ChatFields = Omit<Extract<Scenario, { kind: 'chat' }>, 'kind'>;
+
 /** The smallest chat request. */
 export const HELLO = { model: 'glm-4.6', messages: [{ role: 'user', content: 'hi' }] };
 /** The same, streamed. */
