@@ -15,13 +15,19 @@ const TABLE: readonly Row[] = [
   ['failure', ['model'], []],
   ['upstream', ['model'], ['undici', 'eventsource-parser']],
   ['tokens', ['model', 'lib'], []],
-  ['fastchat', ['failure', 'model'], ['zod']],
+  ['schema', ['failure'], ['zod']],
+  ['fastchat', ['failure', 'model', 'schema'], ['zod']],
+  ['openai', ['failure', 'model', 'schema', 'lib'], ['zod']],
   ['admission', ['failure', 'model', 'lib'], []],
   ['glm', ['upstream', 'model', 'lib'], ['undici', 'jose', 'zod']],
   ['worker', ['admission', 'tokens', 'failure', 'model', 'lib'], []],
   ['controller', ['fastchat', 'lib'], ['undici', 'zod']],
   ['telemetry', ['worker', 'admission', 'failure', 'model'], ['pino', 'prom-client']],
-  ['http', ['worker', 'fastchat', 'failure', 'model', 'lib'], ['fastify', 'pino']],
+  [
+    'http',
+    ['worker', 'fastchat', 'openai', 'schema', 'failure', 'model', 'lib'],
+    ['fastify', 'pino'],
+  ],
   [
     'app',
     [

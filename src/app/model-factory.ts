@@ -166,6 +166,9 @@ export class ModelFactory {
       contextLength: contextLen === 'auto' ? window : contextLen,
       windowTokens: Math.max(window, contextLen === 'auto' ? 0 : contextLen),
       vision: chats ? facts.vision : null,
+      tools: facts.tools,
+      // The page of vision models has no response_format.
+      json: facts.tools && facts.vision === null,
       temperature: entry?.temperature ?? null,
       tokenizer: counts
         ? glmTokenizer(account.client, countingModel(glmModel, facts.vision !== null))
@@ -204,11 +207,11 @@ export class ModelFactory {
       (account): Endpoint<EmbeddingModel> => ({
         account: account.account,
         lane: this.#lane(account, id),
-        // A model with one length takes no field for it.
         model: new GlmEmbeddingModel(account.client, {
           id,
           limits,
-          dimensions: facts?.dimensions.length === 1 ? null : dimensions,
+          lengths: facts?.dimensions ?? null,
+          dimensions,
         }),
       }),
     );

@@ -11,15 +11,18 @@ export class Failure extends Error {
   readonly upstream: UpstreamDetail;
   /** Added to the table's sentence where the caller can use it: a field, a limit, a time. */
   readonly hint: string;
+  /** The field of the request that is wrong, such as `messages[0].content`; null = none or all. */
+  readonly param: string | null;
 
   constructor(
     kind: FailureKind,
-    detail: { hint?: string; upstream?: UpstreamDetail; cause?: unknown } = {},
+    detail: { hint?: string; param?: string; upstream?: UpstreamDetail; cause?: unknown } = {},
   ) {
     super(kind, { cause: detail.cause });
     this.kind = kind;
     this.upstream = detail.upstream ?? {};
     this.hint = detail.hint ?? '';
+    this.param = detail.param ?? null;
   }
 
   get row(): FailureRow {

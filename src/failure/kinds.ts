@@ -24,6 +24,7 @@ type WorkerFailureKind =
   | 'input_rejected'
   | 'input_too_long'
   | 'template_stale'
+  | 'answer_not_json'
   | 'internal_error';
 
 export type FailureKind = ModelFailureKind | WorkerFailureKind;

@@ -114,6 +114,7 @@ const policies: Readonly<Record<FailureKind, FailurePolicy>> = {
   upstream_cut: { ...passing, code: INTERNAL_ERROR, status: 502 },
   upstream_aborted: { ...passing, code: INTERNAL_ERROR, status: 502 },
   answer_empty: { ...passing, code: INTERNAL_ERROR, status: 502 },
+  answer_not_json: { ...ofProvider, code: INTERNAL_ERROR, status: 502 },
   internal_error: { ...ofOperator, code: INTERNAL_ERROR, status: 500 },
 };
 

@@ -22,7 +22,8 @@ const account =
 export const failureWords: Readonly<Record<FailureKind, FailureWords>> = {
   request_invalid: {
     sentence: '请求格式不正确。 The request is not valid.',
-    remedy: 'the caller sent something that FastChat would not send; the hint names the field',
+    remedy:
+      'the caller sent something that its own protocol does not have; the hint names the field',
   },
   request_too_large: {
     sentence: '请求过大。 The request is too large.',
@@ -210,6 +211,11 @@ export const failureWords: Readonly<Record<FailureKind, FailureWords>> = {
   answer_empty: {
     sentence: '模型没有给出回答，请重试。 The model gave no answer, please try again.',
     remedy: 'GLM ended an answer with nothing in it; on a coding plan this is its limit of use',
+  },
+  answer_not_json: {
+    sentence: '模型的回答不是有效的 JSON，请重试。 The answer is not valid JSON, please try again.',
+    remedy:
+      'the model wrote something else although JSON was asked for: ask again, or another model',
   },
   internal_error: {
     sentence: '服务内部错误，请联系管理员。 The service failed, please tell the administrator.',

@@ -9,7 +9,8 @@ import type { ResponseBytes } from '../upstream/response-bytes.ts';
 import { TimeLimit } from '../upstream/time-limit.ts';
 import { BoxMarks } from './box-marks.ts';
 import { amendedError, type GlmClient, refusalOf } from './client.ts';
-import { chatBody, type Fields, type GlmModel, thinkingFields } from './parameters.ts';
+import type { Fields } from './messages.ts';
+import { chatBody, type GlmModel, thinkingFields } from './parameters.ts';
 import type { RefusedFields } from './refused-fields.ts';
 import { glmDialect } from './stream-dialect.ts';
 import { ThinkBlock } from './think-block.ts';
@@ -103,7 +104,8 @@ class GlmChatStream implements ChatStream {
   }
 
   #thinkingFields(): Fields {
-    return this.#deps.refusedFields.has(this.#model.id) ? {} : thinkingFields(this.#model);
+    if (this.#deps.refusedFields.has(this.#model.id)) return {};
+    return thinkingFields(this.#model, this.#request.thinking);
   }
 
   /** Puts right for the next attempt what GLM refused in this one, where that can be done. */

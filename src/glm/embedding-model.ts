@@ -8,6 +8,8 @@ export interface GlmEmbeddingOptions {
   /** Such as `embedding-3`. */
   readonly id: string;
   readonly limits: EmbeddingLimits;
+  /** Lengths that its vectors may have; null = not known. */
+  readonly lengths: readonly number[] | null;
   /** Length of the vectors; null = the model's default. */
   readonly dimensions: number | null;
 }
@@ -25,8 +27,18 @@ export class GlmEmbeddingModel implements EmbeddingModel {
     return this.#options.limits;
   }
 
-  async embed(inputs: readonly string[], signal: AbortSignal): Promise<EmbeddingBatch> {
-    const { id, dimensions } = this.#options;
+  get dimensions(): readonly number[] | null {
+    return this.#options.lengths;
+  }
+
+  async embed(
+    inputs: readonly string[],
+    signal: AbortSignal,
+    wanted?: number,
+  ): Promise<EmbeddingBatch> {
+    const { id, lengths } = this.#options;
+    // A model with one length takes no field for it.
+    const dimensions = lengths?.length === 1 ? null : (wanted ?? this.#options.dimensions);
     const body = { model: id, input: inputs, ...(dimensions !== null && { dimensions }) };
     const request = { method: 'POST', path: '/embeddings', body } as const;
     const reply = await readReplyOnce(this.#client, request, signal, liftVectors);

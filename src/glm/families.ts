@@ -1,11 +1,9 @@
 // What follows from the family of a model, known also of ids that no list has: how it thinks and writes.
 
+import { EFFORTS, type Effort } from '../model/chat-model.ts';
+
 /** Whether a model thinks before it answers; `must` = it cannot be told to stop. */
 export type Thinking = 'may' | 'must' | 'cannot';
-
-/** How much a model thinks, from the least to the most (page "chat completion"). */
-export const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
-export type Effort = (typeof EFFORTS)[number];
 
 /** What a model has in common with its family, known also of ids that the table does not hold. */
 export interface FamilyFacts {
@@ -14,6 +12,8 @@ export interface FamilyFacts {
   readonly efforts: readonly Effort[];
   /** Whether it may put marks of a box around the answer proper, and a think block before it. */
   readonly boxes: boolean;
+  /** Whether it calls tools. */
+  readonly tools: boolean;
 }
 
 const FEW_EFFORTS = ['low', 'high', 'max'] as const;
@@ -28,14 +28,16 @@ const families: readonly (readonly [RegExp, Partial<FamilyFacts>])[] = [
   [/^glm-5\.([3-9]|\d\d)/, { thinking: 'must', efforts: FEW_EFFORTS }],
   [/^glm-([6-9]|\d\d)/, { thinking: 'may', efforts: FEW_EFFORTS }],
   // Before 4.5 there is no field to stop it.
-  [/^glm-4\.[0-4]v/, { thinking: 'must', boxes: true }],
-  [/^glm-zero/, { thinking: 'must' }],
+  [/^glm-4\.[0-4]v/, { thinking: 'must', boxes: true, tools: false }],
+  [/^glm-zero/, { thinking: 'must', tools: false }],
+  [/^glm-4\.5v/, { thinking: 'may', boxes: true, tools: false }],
   [/^glm-4\.\dv/, { thinking: 'may', boxes: true }],
-  [/^glm-[34](-|v|$)|^(charglm|emohaa|codegeex|autoglm)/, { thinking: 'cannot' }],
+  [/^glm-4(v|-voice)|^(charglm|emohaa|codegeex|autoglm)/, { thinking: 'cannot', tools: false }],
+  [/^glm-[34](-|$)/, { thinking: 'cannot' }],
 ];
 
 /** What is assumed of an id that belongs to no family: the field is refused at most once. */
-const NO_FAMILY: FamilyFacts = { thinking: 'may', efforts: [], boxes: false };
+const NO_FAMILY: FamilyFacts = { thinking: 'may', efforts: [], boxes: false, tools: true };
 
 /** @param id in lower case */
 export function familyFacts(id: string): FamilyFacts {

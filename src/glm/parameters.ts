@@ -1,8 +1,14 @@
 // Brings a request of the port into the fields and the ranges of GLM's chat endpoint.
 
-import type { ChatMessage, ChatRequest } from '../model/chat-model.ts';
+import {
+  type ChatRequest,
+  EFFORTS,
+  type Effort,
+  type ThinkingWish,
+  type Tool,
+} from '../model/chat-model.ts';
 import type { ChatModelFacts } from './catalogue.ts';
-import { EFFORTS, type Effort } from './families.ts';
+import { type Fields, wireMessage } from './messages.ts';
 
 /** Which GLM model is asked, and how. */
 export interface GlmModel {
@@ -16,9 +22,6 @@ export interface GlmModel {
   /** Fields that a request has where it says nothing else. */
   readonly extraBody: Fields;
 }
-
-/** Fields of a request body. */
-export type Fields = Readonly<Record<string, unknown>>;
 
 interface ParameterRow {
   /** Field of the port's request. */
@@ -43,6 +46,9 @@ const LARGEST_OUTPUT = 131_072;
 
 /** How many stop strings every GLM model takes; the worker enforces the others. */
 const STOP_LIMIT = 1;
+
+/** Characters of a name of an end user that GLM takes. */
+const USER_ID = { least: 6, most: 128 } as const;
 
 /** Every parameter that GLM gets (page "chat completion"). */
 export const glmParameters: readonly ParameterRow[] = [
@@ -75,6 +81,34 @@ export const glmParameters: readonly ParameterRow[] = [
     write: ({ stop }, { thinking }) =>
       stop.length === 0 || thinking !== 'cannot' ? {} : { stop: stop.slice(0, STOP_LIMIT) },
   },
+  {
+    from: 'tools',
+    to: 'tools',
+    rule: 'a function without a description is described by its name',
+    write: ({ tools = [] }) => (tools.length === 0 ? {} : { tools: tools.map(wireTool) }),
+  },
+  {
+    from: 'toolStream',
+    to: 'tool_stream',
+    rule: 'with tools only',
+    write: ({ toolStream = false, tools = [] }) =>
+      toolStream && tools.length > 0 ? { tool_stream: true } : {},
+  },
+  {
+    from: 'format',
+    to: 'response_format',
+    rule: 'the type `json_object`',
+    write: () => ({ response_format: { type: 'json_object' } }),
+  },
+  {
+    from: 'userId',
+    to: 'user_id',
+    rule: `left out unless it has ${USER_ID.least} to ${USER_ID.most} characters`,
+    write: ({ userId = '' }) => {
+      const fits = userId.length >= USER_ID.least && userId.length <= USER_ID.most;
+      return fits ? { user_id: userId } : {};
+    },
+  },
 ];
 
 /**
@@ -88,9 +122,16 @@ export function chatBody(request: ChatRequest, { id, facts, extraBody }: GlmMode
   return Object.assign(
     {},
     withoutGreed(extraBody, request),
-    { model: id, messages: request.messages.map(wireMessage), stream: true },
+    { model: id, messages: messagesOf(request, facts), stream: true },
     ...fields,
   );
+}
+
+/** Models that cannot think have no use for what others thought. */
+function messagesOf({ messages }: ChatRequest, { thinking }: ChatModelFacts): readonly Fields[] {
+  const fields = messages.map(wireMessage);
+  if (thinking !== 'cannot') return fields;
+  return fields.map(({ reasoning_content: _, ...rest }) => rest);
 }
 
 /** `do_sample: false` would make GLM ignore the temperature that a request asks for. */
@@ -101,15 +142,22 @@ function withoutGreed(extraBody: Fields, { temperature }: ChatRequest): Fields {
 }
 
 /**
- * What a model is told about thinking. Only models that may do either take `thinking`: the others
- * refuse it or ignore it. One that cannot stop is asked for the least effort instead.
+ * What a model is told about thinking: what the request wants, else how the model is set. Only models
+ * that may do either take `thinking`: the others refuse it or ignore it. One that cannot stop is asked
+ * for the least effort instead.
  */
-export function thinkingFields({ facts, thinking, effort }: GlmModel): Fields {
-  const choice = facts.thinking === 'may' && thinking !== 'auto';
-  if (choice && thinking === 'off') return { thinking: { type: 'disabled' } };
-  const level = nearestEffort(thinking === 'off' ? 'none' : effort, facts.efforts);
+export function thinkingFields(
+  { facts, thinking, effort }: GlmModel,
+  { enabled, effort: wanted, readsEarlier }: ThinkingWish = {},
+): Fields {
+  const wish = enabled === undefined ? thinking : enabled ? 'on' : 'off';
+  const choice = facts.thinking === 'may' && wish !== 'auto';
+  if (choice && wish === 'off') return { thinking: { type: 'disabled' } };
+  const level = nearestEffort(wish === 'off' ? 'none' : (wanted ?? effort), facts.efforts);
+  const earlier = readsEarlier !== undefined && facts.thinking !== 'cannot';
+  const clear = earlier && { clear_thinking: !readsEarlier };
   return {
-    ...(choice && { thinking: { type: 'enabled' } }),
+    ...((choice || earlier) && { thinking: { type: 'enabled', ...clear } }),
     ...(level !== null && { reasoning_effort: level }),
   };
 }
@@ -122,18 +170,11 @@ function nearestEffort(wanted: Effort | null, known: readonly Effort[]): Effort 
   return byNearness[0] ?? null;
 }
 
-/** A message as GLM spells it. */
-export function wireMessage({ role, content }: ChatMessage): Fields {
-  if (typeof content === 'string') return { role, content };
-  const parts = content.map((part) =>
-    part.type === 'text' ? part : { type: 'image_url', image_url: { url: imageUrl(part.url) } },
-  );
-  return { role, content: parts };
-}
-
-/** GLM takes addresses and bare base64; its own SDK strips what a data URL has in front. */
-function imageUrl(url: string): string {
-  return url.startsWith('data:') ? url.slice(url.indexOf(',') + 1) : url;
+/** A tool as GLM spells it, which has to have a description and parameters. */
+function wireTool(tool: Tool): object {
+  if (tool.type === 'provider') return tool.definition;
+  const { name, description = name, parameters = { type: 'object', properties: {} } } = tool;
+  return { type: 'function', function: { name, description, parameters } };
 }
 
 function inRange(value: number): number {

@@ -12,11 +12,11 @@ const finishReasons: ReadonlyMap<string, FinishReason | ModelFailureKind> = new 
   FinishReason | ModelFailureKind
 >([
   ['stop', 'stop'],
-  ['tool_calls', 'stop'],
+  ['tool_calls', 'tool_calls'],
   ['length', 'length'],
   ['model_context_window_exceeded', 'length'],
-  ['sensitive', 'content_blocked'],
-  ['content_filter', 'content_blocked'],
+  ['sensitive', 'content_filter'],
+  ['content_filter', 'content_filter'],
 ]);
 
 export const glmDialect: StreamDialect = {

@@ -5,7 +5,7 @@ import type { ChatMessage, Tokenizer } from '../model/chat-model.ts';
 import { ModelError } from '../model/model-error.ts';
 import { chatModelFacts } from './catalogue.ts';
 import { asJson, type GlmClient, readReply } from './client.ts';
-import { wireMessage } from './parameters.ts';
+import { wireMessage } from './messages.ts';
 
 /** Reply of `/tokenizer` (page "tokenizer"), as far as it is used. */
 const tokenizerReply = z.looseObject({

@@ -4,14 +4,16 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import type { Logger } from 'pino';
 import { Failure, failureOf } from '../failure/failure.ts';
 import { errorFrame, errorReply } from '../fastchat/frames.ts';
+import { errorBody, errorHeaders } from '../openai/errors.ts';
 import { CallerGone } from '../worker/request-context.ts';
 import { loggedPathOf, pathOf } from './caller.ts';
 
 /**
  * `frame` and `reply` come with HTTP 200, because FastChat's callers lose the text of anything else;
- * `status` is for the small endpoints, of whose replies they read nothing but a 200.
+ * `status` is for the small endpoints, of whose replies they read nothing but a 200. `openai` is what
+ * OpenAI's clients understand.
  */
-export type FailureForm = 'frame' | 'reply' | 'status';
+export type FailureForm = 'frame' | 'reply' | 'status' | 'openai';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -44,14 +46,17 @@ export function addFailureReplies(server: FastifyInstance, logger: Logger): void
     if (!request.raw.complete) reply.header('connection', 'close');
     return sendFailure(failure, request, reply);
   });
-  server.setNotFoundHandler((request, reply) => {
-    const url = pathOf(request).replace(/\/{2,}/g, '/');
-    const allowed = METHODS.filter((method) => server.hasRoute({ method, url }));
-    const hint = `no ${request.method} at this path`;
-    if (allowed.length > 0) reply.header('allow', allowed.join(', '));
-    const failure = new Failure('request_invalid', { hint });
-    return replyWithStatus(failure, reply, allowed.length > 0 ? 405 : 404);
-  });
+  server.setNotFoundHandler(replyNotFound);
+}
+
+/** Answers a request that no route takes: its path has none, or only for other methods. */
+export function replyNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const url = pathOf(request).replace(/\/{2,}/g, '/');
+  const allowed = METHODS.filter((method) => request.server.hasRoute({ method, url }));
+  const hint = `no ${request.method} at this path`;
+  if (allowed.length > 0) reply.header('allow', allowed.join(', '));
+  const failure = new Failure('request_invalid', { hint });
+  return replyWithStatus(failure, reply, allowed.length > 0 ? 405 : 404);
 }
 
 function failureOfRequest(error: FastifyError | Error): Failure {
@@ -87,11 +92,17 @@ export function sendRefusal(
   return isFastChat ? replyWithStatus(failure, reply) : sendFailure(failure, request, reply);
 }
 
-/** Tells of a failure in JSON; its own status says so too, where no other one is given. */
+/**
+ * Tells of a failure in JSON, in the form of the route's door; its own status says so too, where no
+ * other one is given.
+ */
 export function replyWithStatus(
   failure: Failure,
   reply: FastifyReply,
   status: number = failure.row.status,
 ): FastifyReply {
-  return reply.code(status).type('application/json').send(errorReply(failure));
+  reply.code(status).type('application/json');
+  const { failureForm } = reply.request.routeOptions.config;
+  if (failureForm !== 'openai') return reply.send(errorReply(failure));
+  return reply.headers(errorHeaders(failure)).send(errorBody(failure, status));
 }

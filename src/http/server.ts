@@ -19,6 +19,7 @@ import { addEmbeddingRoutes } from './fastchat/embeddings.ts';
 import { addGenerateRoutes } from './fastchat/generate.ts';
 import type { FastChatOptions } from './fastchat/prepare-chat.ts';
 import { readBodiesAsJson } from './json-body.ts';
+import { addOpenaiRoutes } from './openai/routes.ts';
 import { addHealthRoutes, type Readiness } from './operate/health.ts';
 import { addMetricsRoute, type MetricsPage } from './operate/metrics.ts';
 import { addPageHeaders } from './page-headers.ts';
@@ -91,6 +92,7 @@ export function createServer(
     addHealthRoutes(scope, readiness);
     addPreflightRoute(scope, options.allowedOrigins);
     if (metrics !== null) addMetricsRoute(scope, metrics);
+    if (options.features.openaiApi) addOpenaiRoutes(scope, worker, { ...options, onDefect });
   };
   // A proxy in front may strip the prefix or leave it, so both are served.
   server.register(addRoutes);

@@ -6,9 +6,50 @@ export type ContentPart =
   /** An http(s) URL or a data URL. */
   | { readonly type: 'image'; readonly url: string };
 
-export interface ChatMessage {
-  readonly role: 'system' | 'user' | 'assistant';
-  readonly content: string | readonly ContentPart[];
+export type Content = string | readonly ContentPart[];
+
+/** A call of a tool, as a model asks for it. */
+export interface ToolCall {
+  readonly id: string;
+  readonly name: string;
+  /** JSON as the model wrote it, which may be none. */
+  readonly arguments: string;
+}
+
+export type ChatMessage =
+  | { readonly role: 'system' | 'user'; readonly content: Content }
+  | {
+      readonly role: 'assistant';
+      /** May be empty where tools are called. */
+      readonly content: Content;
+      /** What the model thought before it said this. */
+      readonly reasoning?: string;
+      readonly toolCalls?: readonly ToolCall[];
+    }
+  | { readonly role: 'tool'; readonly content: string; readonly toolCallId: string };
+
+/** A tool that the model may call. */
+export type Tool =
+  | {
+      readonly type: 'function';
+      readonly name: string;
+      readonly description?: string;
+      /** A JSON schema. */
+      readonly parameters?: object;
+    }
+  /** One that the provider itself has, in the provider's own words. */
+  | { readonly type: 'provider'; readonly definition: object };
+
+/** How much a model thinks, from the least to the most. */
+export const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
+export type Effort = (typeof EFFORTS)[number];
+
+/** How a request wants the model to think. An absent field leaves it to the model's settings. */
+export interface ThinkingWish {
+  readonly enabled?: boolean;
+  readonly effort?: Effort;
+  /** Whether the model reads again what it thought in earlier turns. */
+  readonly readsEarlier?: boolean;
 }
 
 /** What is asked of a model. An absent field means the provider's default. */
@@ -22,6 +63,15 @@ export interface ChatRequest {
   readonly maxTokens?: number;
   /** Strings that end the answer. Adapters may pass on fewer: the worker enforces all of them. */
   readonly stop: readonly string[];
+  /** What the model may call, as it sees fit. */
+  readonly tools?: readonly Tool[];
+  /** Whether the arguments of calls come in pieces, where the model can. */
+  readonly toolStream?: boolean;
+  /** `json`: the answer has to be a JSON object. */
+  readonly format?: 'json';
+  readonly thinking?: ThinkingWish;
+  /** Names the end user to the provider. */
+  readonly userId?: string;
 }
 
 /** What a model accepts of pictures. */
@@ -43,8 +93,22 @@ export interface Usage {
   readonly reasoningTokens?: number;
 }
 
-/** Why an answer ended although nothing failed. */
-export type FinishReason = 'stop' | 'length';
+/**
+ * Why an answer ended: it is complete, too long, waits for the results of tools, or the provider
+ * keeps the rest of it back.
+ */
+export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter';
+
+/** A piece of a tool call; the pieces of one call have the same index. */
+export interface ToolCallPiece {
+  /** Counts the calls of an answer from 0. */
+  readonly index: number;
+  /** Both in the first piece of a call and in no other. */
+  readonly id?: string;
+  readonly name?: string;
+  /** To be appended to those of the pieces before. */
+  readonly arguments: string;
+}
 
 /** A page that the provider found and answered from. Either may be empty, not both. */
 export interface Source {
@@ -62,6 +126,8 @@ export interface ChatDelta {
   readonly usage: Usage | null;
   /** What was found so far, when it arrives; absent in all other deltas. */
   readonly sources?: readonly Source[];
+  /** At most one piece of each call; absent in deltas without any. */
+  readonly toolCalls?: readonly ToolCallPiece[];
 }
 
 /**

@@ -26,10 +26,17 @@ export interface EmbeddingBatch {
 /** One embedding model of a provider. */
 export interface EmbeddingModel {
   readonly limits: EmbeddingLimits;
+  /** Lengths of vectors that may be asked for; null = not known. */
+  readonly dimensions: readonly number[] | null;
   /**
    * Embeds all inputs or none.
    * @param inputs within the limits of one request
+   * @param dimensions length of the vectors; undefined = as the model is set
    * @throws ModelError, or the signal's reason
    */
-  embed(inputs: readonly string[], signal: AbortSignal): Promise<EmbeddingBatch>;
+  embed(
+    inputs: readonly string[],
+    signal: AbortSignal,
+    dimensions?: number,
+  ): Promise<EmbeddingBatch>;
 }

@@ -1,28 +1,19 @@
 // Reads the chunks of an OpenAI-like chat stream, which come in more shapes than any page admits.
 
 import type { Usage } from '../model/chat-model.ts';
+import { fieldsOf } from './fields.ts';
 
 /** One event of a stream, reduced to what can matter. */
 export interface ChatChunk {
   readonly text: string;
   readonly reasoning: string;
-  /** Whether it holds a piece of a tool call. */
-  readonly callsTool: boolean;
+  /** Pieces of tool calls, as they were sent. */
+  readonly toolCalls: readonly unknown[];
   /** The provider's own word, or null while the answer goes on. */
   readonly finishReason: string | null;
   readonly usage: Usage | null;
   /** The provider's name for the request. */
   readonly requestId: string | null;
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const EMPTY: Fields = {};
-
-/** `value` when it is an object with fields, an empty one otherwise. */
-function fieldsOf(value: unknown): Fields {
-  // An object that is not an array is a record of unknown fields, which is all that is claimed.
-  return typeof value === 'object' && value !== null ? (value as Fields) : EMPTY;
 }
 
 /** Text of a `content`: a string, a list of text parts (GLM-4V), or null (tool calls). */
@@ -40,15 +31,24 @@ function count(value: unknown): number {
   return typeof value === 'number' && value > 0 && value <= LARGEST_COUNT ? Math.round(value) : 0;
 }
 
-/** A `usage` as three whole numbers; null when there is none. */
+/** A `usage` as whole numbers, the details as far as they are told; null when there is none. */
 export function usageOf(value: unknown): Usage | null {
   if (typeof value !== 'object' || value === null) return null;
   const usage = fieldsOf(value);
   const promptTokens = count(usage['prompt_tokens']);
   const completionTokens = count(usage['completion_tokens']);
   const totalTokens = count(usage['total_tokens']) || promptTokens + completionTokens;
-  return { promptTokens, completionTokens, totalTokens };
+  const cached = fieldsOf(usage['prompt_tokens_details'])['cached_tokens'];
+  const reasoning = fieldsOf(usage['completion_tokens_details'])['reasoning_tokens'];
+  return {
+    ...{ promptTokens, completionTokens, totalTokens },
+    ...(typeof cached === 'number' && { cachedTokens: count(cached) }),
+    ...(typeof reasoning === 'number' && { reasoningTokens: count(reasoning) }),
+  };
 }
+
+/** The same list for all chunks without calls. */
+const NO_CALLS: readonly unknown[] = [];
 
 /**
  * Reads one parsed event. Unknown fields, missing lists and nulls are all fine: there are chunks with
@@ -65,7 +65,7 @@ export function readChunk(event: unknown): ChatChunk {
   return {
     text: textOf(delta['content']),
     reasoning: textOf(delta['reasoning_content']),
-    callsTool: Array.isArray(calls) && calls.length > 0,
+    toolCalls: Array.isArray(calls) ? calls : NO_CALLS,
     finishReason: typeof finishReason === 'string' && finishReason !== '' ? finishReason : null,
     usage: usageOf(chunk['usage']),
     requestId: typeof requestId === 'string' && requestId !== '' ? requestId : null,

@@ -6,7 +6,9 @@ import type { ChatDelta, FinishReason, Source, Usage } from '../model/chat-model
 import { ModelError, type ModelFailureKind } from '../model/model-error.ts';
 import { type ChatChunk, readChunk } from './chat-chunk.ts';
 import { CommentFilter } from './comment-filter.ts';
+import { DeltaQueue } from './delta-queue.ts';
 import { LostBlankLines } from './lost-blank-lines.ts';
+import { ToolCallReader } from './tool-calls.ts';
 
 /** Longest single event, in characters: they are below a kilobyte, tool results included. */
 const EVENT_LIMIT = 1024 * 1024;
@@ -30,12 +32,10 @@ export interface StreamDialect {
   readonly sourcesOf: (event: object) => readonly Source[];
 }
 
-interface Delta {
-  reasoning: string;
-  text: string;
-  finish: FinishReason | null;
-  usage: Usage | null;
-  sources?: readonly Source[];
+const FINISHES: readonly string[] = ['stop', 'length', 'tool_calls', 'content_filter'];
+
+function isFinish(meaning: FinishReason | ModelFailureKind): meaning is FinishReason {
+  return FINISHES.includes(meaning);
 }
 
 /**
@@ -49,9 +49,10 @@ export class ChatEvents {
   readonly #parser: EventSourceParser;
   /** A whole JSON reply where a stream was asked for; null for events, undefined before any byte. */
   #whole: string | null | undefined = undefined;
-  #deltas: Delta[] = [];
+  readonly #deltas = new DeltaQueue();
   #finish: FinishReason | null = null;
   #usageSeen = false;
+  readonly #toolCalls = new ToolCallReader();
   #hasText = false;
   #hasContent = false;
   readonly #comments = new CommentFilter();
@@ -110,9 +111,7 @@ export class ChatEvents {
 
   /** The deltas since the last call; the list is the caller's. */
   take(): readonly ChatDelta[] {
-    const deltas = this.#deltas;
-    this.#deltas = [];
-    return deltas;
+    return this.#deltas.take();
   }
 
   /**
@@ -129,7 +128,9 @@ export class ChatEvents {
         throw this.#error('answer_empty', 'nothing before [DONE]');
       throw this.#error('upstream_cut', 'no finish_reason');
     }
-    if (!this.#hasContent) throw this.#error('answer_empty', 'an end with nothing before it');
+    if (!this.#hasContent && this.#finish !== 'content_filter') {
+      throw this.#error('answer_empty', 'an end with nothing before it');
+    }
     const last = { reasoning: '', text: '', finish: this.#finish ?? 'stop', usage: null };
     return [...this.take(), last];
   }
@@ -186,38 +187,42 @@ export class ChatEvents {
     return this.#dialect.errorOf(event, this.requestId);
   }
 
-  #onChunk({ reasoning, text, callsTool, usage, finishReason }: ChatChunk): void {
+  #onChunk({ reasoning, text, toolCalls, usage, finishReason }: ChatChunk): void {
     if (reasoning !== '' || text !== '' || usage !== null) this.#add(reasoning, text, usage);
+    if (toolCalls.length > 0) this.#onToolCalls(toolCalls);
     if (text !== '') this.#hasText = true;
-    if (this.#hasText || reasoning !== '' || callsTool) this.#hasContent = true;
+    if (this.#hasText || reasoning !== '' || toolCalls.length > 0) this.#hasContent = true;
     if (usage !== null) this.#usageSeen = true;
     if (finishReason !== null) this.#onFinish(finishReason);
   }
 
   #onSources(event: object): void {
     const sources = this.#dialect.sourcesOf(event);
-    if (sources.length === 0) return;
-    this.#add('', '', null);
-    const last = this.#deltas.at(-1);
-    if (last !== undefined) last.sources = [...(last.sources ?? []), ...sources];
+    if (sources.length > 0) this.#deltas.addSources(sources);
+  }
+
+  #onToolCalls(calls: readonly unknown[]): void {
+    const pieces = this.#toolCalls.read(calls);
+    if (pieces === null) this.#malformed('too many tool calls');
+    for (const piece of pieces ?? []) {
+      this.#lengthen(piece.arguments.length + (piece.name ?? '').length);
+      this.#deltas.addToolCall(piece);
+    }
   }
 
   #add(reasoning: string, text: string, usage: Usage | null): void {
-    this.#length += reasoning.length + text.length;
+    this.#lengthen(reasoning.length + text.length);
+    this.#deltas.add(reasoning, text, usage);
+  }
+
+  #lengthen(units: number): void {
+    this.#length += units;
     if (this.#length > ANSWER_LIMIT) this.#malformed('the answer is too large');
-    const last = this.#deltas.at(-1);
-    if (last === undefined || (reasoning !== '' && last.text !== '')) {
-      this.#deltas.push({ reasoning, text, finish: null, usage });
-      return;
-    }
-    last.reasoning += reasoning;
-    last.text += text;
-    last.usage = usage ?? last.usage;
   }
 
   #onFinish(reason: string): void {
     const meaning = this.#dialect.finishOf(reason);
-    if (meaning === 'stop' || meaning === 'length') this.#finish = meaning;
+    if (isFinish(meaning)) this.#finish = meaning;
     else this.#fail(this.#error(meaning, `finish_reason ${reason.slice(0, 40)}`));
   }
 

@@ -3,12 +3,14 @@
 
 import { permitOutcome } from '../admission/attempts.ts';
 import type { Permit } from '../admission/gate.ts';
-import type { ChatModel, ChatRequest } from '../model/chat-model.ts';
+import { Failure } from '../failure/failure.ts';
+import type { ChatMessage, ChatModel, ChatRequest, ChatStream } from '../model/chat-model.ts';
 import { ModelError } from '../model/model-error.ts';
 import type { RawEstimate } from '../tokens/token-counter.ts';
 import { Answer, type AnswerDelta } from './answer.ts';
 import type { WorkerDeps } from './deps.ts';
 import { fits } from './fallback-fit.ts';
+import { messagesToCount } from './messages-to-count.ts';
 import type { AskedChat } from './prepared-chat.ts';
 import type { RequestContext } from './request-context.ts';
 import type { ServedModel, ServedModels } from './served-models.ts';
@@ -29,7 +31,7 @@ export async function* answerChat(
   context.upstreamModel = model.upstreamModel;
   // Everything that can be wrong with a request is found here, before it waits for a permit.
   const { request: given, ...shown } = await asked.prepare(model);
-  const estimate = await deps.counter.estimate(given.messages);
+  const estimate = await deps.counter.estimate(messagesToCount(given));
   const tokensAt = ({ upstreamModel }: ServedModel) =>
     deps.counter.correct(upstreamModel, estimate);
   const others = models.fallbacksOf(model).filter((other) => fits(other, given, tokensAt(other)));
@@ -46,6 +48,7 @@ export async function* answerChat(
       const last = yield* attempt(deps, permit, request, answer, context);
       attempts.answered(permit);
       learn(deps, answerer, request, estimate, answer);
+      if (!answer.isAsAsked) throw new Failure('answer_not_json');
       context.done(last.finish);
       context.onlyReasoning = answer.onlyReasoning;
       // The permit is free by now: a slow reader of the end must not keep others waiting.
@@ -79,6 +82,7 @@ async function* attempt(
   try {
     for await (const delta of stream) {
       permit.accepted();
+      if (delta.finish === 'content_filter' && !answer.mayEndBlocked) throw blocked(stream);
       const next = answer.take(delta);
       if (next === null) continue;
       context.textArrived();
@@ -107,15 +111,23 @@ async function* attempt(
   return last;
 }
 
+/** The end of an answer whose caller cannot be told that the rest is kept back. */
+function blocked({ upstreamRequestId }: ChatStream): ModelError {
+  const message = 'the answer ended with content_filter';
+  const requestId = upstreamRequestId !== null && { requestId: upstreamRequestId };
+  return new ModelError('content_blocked', { message, ...requestId });
+}
+
 function learn(
   { counter }: WorkerDeps,
   { upstreamModel }: ServedModel,
-  { messages }: ChatRequest,
+  { messages, tools }: ChatRequest,
   estimate: RawEstimate,
   { countedUsage }: Answer,
 ): void {
   const counted = countedUsage?.promptTokens;
-  // Pictures would teach it nothing about text.
-  const onlyText = messages.every(({ content }) => typeof content === 'string');
+  // Pictures and tools would teach it nothing about text.
+  const isText = ({ content }: ChatMessage) => typeof content === 'string';
+  const onlyText = tools === undefined && messages.every(isText);
   if (counted && onlyText) counter.learn(upstreamModel, estimate, counted);
 }

@@ -19,7 +19,12 @@ export interface AskedEmbeddings {
   /** The name it was asked by; undefined = the first model. */
   readonly model: string | undefined;
   readonly inputs: readonly string[];
+  /** Length of the vectors; undefined = as the model is set. */
+  readonly dimensions?: number | undefined;
 }
+
+/** What one request to a model holds. */
+type Batch = Pick<AskedEmbeddings, 'inputs' | 'dimensions'>;
 
 export interface Embeddings {
   /** One vector per input, in their order. */
@@ -39,7 +44,7 @@ const LENGTH_TOLERANCE = 1.5;
 
 /**
  * Embeds all inputs or none.
- * @throws Failure `input_rejected` or `input_too_long` naming the input by its index, and whatever a
+ * @throws Failure `request_invalid` for a length that the model does not have, `input_rejected` or `input_too_long` naming the input by its index, and whatever a
  *   batch failed with
  */
 export async function answerEmbeddings(
@@ -55,13 +60,23 @@ export async function answerEmbeddings(
   const [endpoint] = target.endpoints;
   // FastChat passes on fewer vectors than inputs unnoticed, so an empty reply must not be possible.
   if (endpoint === undefined) throw new Error(`the model ${model.name} has no account`);
-  const batches = splitBatches(asked.inputs, endpoint.model.limits);
+  const { dimensions } = asked;
+  checkDimensions(dimensions, endpoint.model.dimensions);
+  const split = splitBatches(asked.inputs, endpoint.model.limits);
+  const batches = split.map((inputs) => ({ inputs, dimensions }));
   const results = await embedBatches(deps, model, target, batches, context);
   const tokens = results.reduce((sum, result) => sum + result.tokens, 0);
   context.usage = { promptTokens: tokens, completionTokens: 0, totalTokens: tokens };
   context.countedUsage = context.usage;
   context.done(null);
   return { vectors: results.flatMap(({ vectors }) => vectors), tokens };
+}
+
+/** @throws Failure for a length that the model is known not to have */
+function checkDimensions(wanted: number | undefined, known: readonly number[] | null): void {
+  if (wanted === undefined || known === null || known.includes(wanted)) return;
+  const hint = `dimensions: must be one of ${known.join(', ')} for this model`;
+  throw new Failure('request_invalid', { hint, param: 'dimensions' });
 }
 
 /** Consecutive inputs, as many together as the limits allow; order and number stay. */
@@ -105,7 +120,7 @@ async function embedBatches(
   deps: WorkerDeps,
   model: ServedModel,
   target: Target<EmbeddingModel>,
-  batches: readonly string[][],
+  batches: readonly Batch[],
   context: RequestContext,
 ): Promise<EmbeddingBatch[]> {
   const results: EmbeddingBatch[] = [];
@@ -133,7 +148,7 @@ async function embedBatch(
   deps: WorkerDeps,
   model: ServedModel,
   target: Target<EmbeddingModel>,
-  batch: readonly string[],
+  { inputs, dimensions }: Batch,
   signal: AbortSignal,
   context: RequestContext,
 ): Promise<EmbeddingBatch> {
@@ -142,7 +157,7 @@ async function embedBatch(
     const permit = await attempts.permit();
     context.started(context.attempts + 1, model);
     try {
-      const result = await permit.endpoint.model.embed(batch, signal);
+      const result = await permit.endpoint.model.embed(inputs, signal, dimensions);
       permit.accepted();
       permit.release('accepted');
       attempts.answered(permit);

@@ -1,7 +1,8 @@
 // Folds what a model says into what a caller may read: stop strings, reasoning, usage, the finish.
 
-import type { ChatDelta, FinishReason, Source, Usage } from '../model/chat-model.ts';
+import type { ChatDelta, FinishReason, Source, ToolCallPiece, Usage } from '../model/chat-model.ts';
 import { TokenMeter } from '../tokens/token-estimate.ts';
+import type { PreparedChat } from './prepared-chat.ts';
 import { sourceList } from './source-list.ts';
 import { StopStrings } from './stop-strings.ts';
 import { WholeCharacters } from './whole-characters.ts';
@@ -17,19 +18,19 @@ export interface AnswerDelta {
   /** What the model reasoned; '' where the caller does not get to read it. */
   readonly reasoning: string;
   readonly text: string;
+  /** At most one piece of each call; absent in deltas without any. */
+  readonly toolCalls?: readonly ToolCallPiece[];
   /** Set in the last delta and in no other. */
   readonly finish: FinishReason | null;
   /** Of the answer so far: the provider's count when it has come, an estimate before. */
   readonly usage: Usage;
 }
 
-export interface AnswerOptions {
+export interface AnswerOptions extends Omit<PreparedChat, 'request'> {
   /** Estimated tokens of the prompt, told until the provider's own count arrives. */
   readonly promptTokens: number;
   /** Strings that end the answer and are not part of it. */
   readonly stop: readonly string[];
-  readonly showReasoning: boolean;
-  readonly reasoningAsText: boolean;
 }
 
 export class Answer {
@@ -40,6 +41,11 @@ export class Answer {
   readonly #shownText = new WholeCharacters();
   #reasoning = '';
   #hasText = false;
+  #hasCalls = false;
+  /** By the index of the call. */
+  readonly #shownCalls = new Map<number, WholeCharacters>();
+  /** The text, where it has to be JSON. */
+  #json = '';
   /** By what is shown of them: a provider may name them in several deltas. */
   readonly #sources = new Map<string, Source>();
   #usage: Usage | null = null;
@@ -55,14 +61,26 @@ export class Answer {
     return this.#finish;
   }
 
+  /** Whether the caller can be told that the rest is kept back. */
+  get mayEndBlocked(): boolean {
+    return this.#options.mayEndBlocked === true;
+  }
+
   /** Whether the caller may have seen something of it, so that it cannot start over. */
   get begun(): boolean {
-    return this.#hasText || (this.#options.showReasoning && this.#reasoning !== '');
+    const { showReasoning } = this.#options;
+    return this.#hasText || this.#hasCalls || (showReasoning && this.#reasoning !== '');
   }
 
   /** Whether the model has said nothing but what it thinks. */
   get onlyReasoning(): boolean {
-    return !this.#hasText && this.#reasoning !== '';
+    return !this.#hasText && !this.#hasCalls && this.#reasoning !== '';
+  }
+
+  /** Whether it is what was asked for: one that was cut short is no JSON, and says so itself. */
+  get isAsAsked(): boolean {
+    const whole = this.#options.checkJson === true && this.#finish === 'stop';
+    return !whole || isJson(this.#json);
   }
 
   /** The provider's own count, once it has come. */
@@ -78,19 +96,39 @@ export class Answer {
   }
 
   /** Takes a delta of the model; null when there is nothing new for the caller. */
-  take({ reasoning, text, finish, usage, sources = [] }: ChatDelta): AnswerDelta | null {
+  take({ reasoning, text, finish, usage, ...found }: ChatDelta): AnswerDelta | null {
     if (usage !== null) this.#usage = usage;
-    for (const source of sources) this.#name(source);
+    for (const source of found.sources ?? []) this.#name(source);
     let shown = reasoning === '' ? '' : this.#reason(reasoning);
     let said = '';
     if (text !== '') {
       if (!this.#hasText) shown += this.#shownReasoning.end();
       said = this.#say(text);
     }
+    const toolCalls = this.#call(found.toolCalls ?? []);
     if (this.#stops.hit) this.#finish = 'stop';
     else if (finish !== null) said += this.#complete(finish);
-    if (shown === '' && said === '' && this.#finish === null) return null;
-    return { reasoning: shown, text: said, finish: this.#finish, usage: this.usage };
+    if (this.#options.checkJson === true) this.#json += said;
+    const news = shown !== '' || said !== '' || toolCalls.length > 0 || this.#finish !== null;
+    if (!news) return null;
+    const { usage: counted } = this;
+    const calls = toolCalls.length > 0 && { toolCalls };
+    return { reasoning: shown, text: said, ...calls, finish: this.#finish, usage: counted };
+  }
+
+  /** The pieces that the caller gets to see. */
+  #call(pieces: readonly ToolCallPiece[]): readonly ToolCallPiece[] {
+    if (this.#options.showToolCalls !== true || this.#stops.hit) return [];
+    for (const { name = '', arguments: given } of pieces) this.#meter.add(name + given);
+    if (pieces.length > 0) this.#hasCalls = true;
+    return pieces.map((piece) => ({ ...piece, arguments: this.#whole(piece) }));
+  }
+
+  /** Arguments as far as they do not end inside of a character. */
+  #whole({ index, arguments: given }: ToolCallPiece): string {
+    const shown = this.#shownCalls.get(index) ?? new WholeCharacters();
+    this.#shownCalls.set(index, shown);
+    return shown.push(given);
   }
 
   #reason(reasoning: string): string {
@@ -120,5 +158,14 @@ export class Answer {
 
   #name(source: Source): void {
     if (this.#sources.size < SOURCES_LIMIT) this.#sources.set(JSON.stringify(source), source);
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
   }
 }

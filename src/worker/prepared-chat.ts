@@ -11,6 +11,12 @@ export interface PreparedChat {
   readonly showReasoning: boolean;
   /** Whether reasoning is the text of an answer that has no other, as callers without it need. */
   readonly reasoningAsText: boolean;
+  /** Whether the caller gets to see calls of tools; without it they are left out. */
+  readonly showToolCalls?: boolean;
+  /** Whether an answer may end with `content_filter`; without it such an answer has failed. */
+  readonly mayEndBlocked?: boolean;
+  /** Whether an answer that is complete and no JSON has failed. */
+  readonly checkJson?: boolean;
 }
 
 /** A question for a served model. */

@@ -19,6 +19,9 @@ export interface ServedModel {
   readonly windowTokens: number;
   /** What it accepts of pictures; null = none. */
   readonly vision: VisionLimits | null;
+  /** Whether it is known to call tools, and to answer in JSON when told to. */
+  readonly tools: boolean;
+  readonly json: boolean;
   /** Used where a request names no temperature; null = the provider's own default. */
   readonly temperature: number | null;
   /** Names of the models that are asked when it cannot answer, in this order; none leads back to it. */

@@ -35,7 +35,7 @@ const variables = settingList.flatMap(({ facts: { variable, fileVariable, alias 
 
 /** Names in capitals that belong to others: signals, FastChat, Chatchat, and what examples make up. */
 const FOREIGN_NAMES = [
-  'TEST_SEED',
+  ...['TEST_SEED', 'DONE'],
   ...['SIGHUP', 'SIGTERM', 'SIGINT', 'EACCES', 'JSON', 'POST', 'EMPTY', 'YOUR', 'GLM', 'NAME'],
   ...['URL', 'ADDRESS', 'NODE_EXTRA_CA_CERTS', 'REQUESTS_CA_BUNDLE', 'SSL_CERT_FILE'],
   ...['HTTPS', 'DENY'],

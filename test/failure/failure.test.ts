@@ -51,6 +51,7 @@ const codes: Record<string, number> = {
   upstream_cut: 50001,
   upstream_aborted: 50001,
   answer_empty: 50001,
+  answer_not_json: 50001,
   internal_error: 50001,
 };
 

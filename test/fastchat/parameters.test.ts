@@ -2,7 +2,8 @@
 
 import t from 'tap';
 import { parameterRows, samplingParameters } from '../../src/fastchat/parameters.ts';
-import { generateRequest, parseRequest } from '../../src/fastchat/requests.ts';
+import { generateRequest } from '../../src/fastchat/requests.ts';
+import { parseRequest } from '../../src/schema/parse-request.ts';
 
 /** What the API server, the Gradio page and test_message send, each field once. */
 const sentByFastChat = [

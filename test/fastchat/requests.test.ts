@@ -7,8 +7,8 @@ import {
   embeddingRequest,
   generateRequest,
   modelRequest,
-  parseRequest,
 } from '../../src/fastchat/requests.ts';
+import { parseRequest } from '../../src/schema/parse-request.ts';
 
 /** The hint of the Failure that `parse` throws; null when it throws none. */
 function complaint(parse: () => unknown): string | null {

@@ -10,7 +10,7 @@ import {
   isGlmModel,
   nearestModel,
 } from '../../src/glm/catalogue.ts';
-import { EFFORTS } from '../../src/glm/families.ts';
+import { EFFORTS } from '../../src/model/chat-model.ts';
 import { modelFacts } from '../../src/sandbox/glm/model-facts.ts';
 import { chatModelIds, embeddingModelIds, seeingModelIds } from '../support/glm-models.ts';
 
@@ -20,6 +20,7 @@ const UNKNOWN = {
   thinking: 'may',
   efforts: [],
   boxes: false,
+  tools: true,
   vision: null,
 };
 
@@ -79,6 +80,7 @@ t.test('facts that are easy to get wrong', async (t) => {
     thinking: 'may',
     efforts: [],
     boxes: false,
+    tools: true,
     vision: null,
   });
   t.match(chatModelFacts('glm-5.3'), { contextWindow: 1_000_000, thinking: 'must' });

@@ -61,7 +61,6 @@ t.test('the first delta comes with the head, before the model has said anything'
 
 t.test('text that came before a failure is told, then the failure', async (t) => {
   const endings: [rest: string, kind: string][] = [
-    [finish('sensitive'), 'content_blocked'],
     [finish('network_error') + done, 'upstream_aborted'],
     ['data: {"error":{"code":"1305","message":"busy"}}\n\n', 'overloaded'],
     ['data: <html>\n\n', 'upstream_malformed'],

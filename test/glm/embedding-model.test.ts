@@ -14,14 +14,22 @@ async function embedWith(
   {
     inputs = ['a', 'b'],
     dimensions = null,
-  }: { inputs?: string[]; dimensions?: number | null } = {},
+    lengths = null,
+    wanted,
+  }: {
+    inputs?: string[];
+    dimensions?: number | null;
+    lengths?: readonly number[] | null;
+    wanted?: number;
+  } = {},
 ) {
   const upstream = await startUpstream(t, (response) => response.end(JSON.stringify(reply)));
-  const options = { id: 'embedding-3', limits, dimensions };
+  const options = { id: 'embedding-3', limits, lengths, dimensions };
   const model = new GlmEmbeddingModel(clientOf(t, `${upstream.url}/v4`), options);
   t.equal(model.limits, limits);
+  t.equal(model.dimensions, lengths);
   const result = await model
-    .embed(inputs, new AbortController().signal)
+    .embed(inputs, new AbortController().signal, wanted)
     .catch((error: unknown) =>
       error instanceof ModelError ? [error.kind, error.upstream] : error,
     );

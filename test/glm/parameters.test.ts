@@ -2,17 +2,17 @@
 
 import t, { type Test } from 'tap';
 import { samplingParameters } from '../../src/fastchat/parameters.ts';
-import { generateRequest, parseRequest } from '../../src/fastchat/requests.ts';
+import { generateRequest } from '../../src/fastchat/requests.ts';
 import { type ChatModelFacts, chatModelFacts } from '../../src/glm/catalogue.ts';
-import type { Effort } from '../../src/glm/families.ts';
+import { wireMessage } from '../../src/glm/messages.ts';
 import {
   chatBody,
   type GlmModel,
   glmParameters,
   thinkingFields,
-  wireMessage,
 } from '../../src/glm/parameters.ts';
-import type { ChatRequest } from '../../src/model/chat-model.ts';
+import type { ChatRequest, Effort } from '../../src/model/chat-model.ts';
+import { parseRequest } from '../../src/schema/parse-request.ts';
 
 const FACTS: ChatModelFacts = {
   contextWindow: 128_000,
@@ -20,6 +20,7 @@ const FACTS: ChatModelFacts = {
   thinking: 'cannot',
   efforts: [],
   boxes: false,
+  tools: true,
   vision: null,
 };
 
@@ -182,6 +183,10 @@ t.test(
         ['topP', 'top_p'],
         ['maxTokens', 'max_tokens'],
         ['stop', 'stop'],
+        ['tools', 'tools'],
+        ['toolStream', 'tool_stream'],
+        ['format', 'response_format'],
+        ['userId', 'user_id'],
       ],
     );
   },

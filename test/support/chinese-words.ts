@@ -97,7 +97,7 @@ export const retries: Readonly<Record<Retry | 'never', string>> = {
 
 /** What the operator can do about each failure. */
 export const remedies: Readonly<Record<FailureKind, string>> = {
-  request_invalid: '调用者发来了 FastChat 不会发的内容；提示里写明是哪个字段',
+  request_invalid: '调用者发来了其协议中没有的内容；提示里写明是哪个字段',
   request_too_large: '确实要接受这样的请求时，调大 BODY_LIMIT',
   page_refused: '有别的网站的网页从浏览器里调用了这个 worker；程序的请求照常回答',
   host_refused: '如果是本机上的代理以该名称来问，把名称加进 ALLOWED_HOSTS',
@@ -146,5 +146,6 @@ export const remedies: Readonly<Record<FailureKind, string>> = {
   upstream_cut: '到 GLM 的连接在回答途中断开：持续如此时检查网络',
   upstream_aborted: 'GLM 以一个不表示成功的原因结束了回答：日志行里有它的原词',
   answer_empty: 'GLM 给了一个空的回答；对 coding plan 来说，这表示用量到了上限',
+  answer_not_json: '要求的是 JSON，模型却写了别的内容：再问一次，或换一个模型',
   internal_error: '这个 worker 的缺陷：请把日志行报给我们',
 };

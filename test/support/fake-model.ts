@@ -58,6 +58,9 @@ export class FakeChat implements ChatModel {
 export class FakeEmbeddings implements EmbeddingModel {
   readonly limits: EmbeddingLimits;
   readonly #answer: (inputs: readonly string[], number: number) => Promise<EmbeddingBatch>;
+  dimensions: readonly number[] | null = null;
+  /** The length that each request wanted. */
+  readonly wanted: (number | undefined)[] = [];
   /** The inputs of each request, in order. */
   readonly asked: (readonly string[])[] = [];
   /** Requests under way now, and the most at once. */
@@ -75,7 +78,12 @@ export class FakeEmbeddings implements EmbeddingModel {
     this.#answer = answer;
   }
 
-  async embed(inputs: readonly string[], signal: AbortSignal): Promise<EmbeddingBatch> {
+  async embed(
+    inputs: readonly string[],
+    signal: AbortSignal,
+    dimensions?: number,
+  ): Promise<EmbeddingBatch> {
+    this.wanted.push(dimensions);
     const number = this.asked.push(inputs);
     this.peak = Math.max(this.peak, ++this.running);
     try {

@@ -7,6 +7,9 @@ import { settingsTable } from '../../src/config/settings-table.ts';
 import { type ParameterRow, parameterRows } from '../../src/fastchat/parameters.ts';
 import { chatModelFacts, embeddingModelFacts } from '../../src/glm/catalogue.ts';
 import { glmParameters } from '../../src/glm/parameters.ts';
+import { chatRequest } from '../../src/openai/chat-request.ts';
+import { embeddingsRequest } from '../../src/openai/embeddings.ts';
+import { type FieldRow, fieldRows } from '../../src/openai/field-facts.ts';
 import { parameterUses, settingMeanings } from './chinese-words.ts';
 import { chineseErrorsTable, errorsTable } from './error-tables.ts';
 import { chatModelIds, embeddingModelIds } from './glm-models.ts';
@@ -17,6 +20,7 @@ import {
   metricsTable,
   processMetricsTable,
 } from './metric-tables.ts';
+import { chatFieldUses, embeddingsFieldUses, fates } from './openai-chinese.ts';
 
 /** The folder of the project. */
 export const root = join(import.meta.dirname, '..', '..');
@@ -34,6 +38,18 @@ export const generatedParts: readonly GeneratedPart[] = [
   { file: 'docs/settings.zh.md', name: 'settings', make: chineseSettingsTable },
   { file: 'docs/parameters.md', name: 'parameters', make: parametersTable },
   { file: 'docs/parameters.zh.md', name: 'parameters', make: chineseParametersTable },
+  { file: 'docs/openai.md', name: 'chat-fields', make: () => fieldsTable(chatRows) },
+  {
+    file: 'docs/openai.zh.md',
+    name: 'chat-fields',
+    make: () => chineseFields(chatRows, chatFieldUses),
+  },
+  { file: 'docs/openai.md', name: 'embeddings-fields', make: () => fieldsTable(embeddingsRows) },
+  {
+    file: 'docs/openai.zh.md',
+    name: 'embeddings-fields',
+    make: () => chineseFields(embeddingsRows, embeddingsFieldUses),
+  },
   { file: 'docs/errors.md', name: 'errors', make: errorsTable },
   { file: 'docs/errors.zh.md', name: 'errors', make: chineseErrorsTable },
   { file: 'docs/models.md', name: 'chat-models', make: chatModelsTable },
@@ -99,6 +115,21 @@ function parameterCells(row: ParameterRow): Cells {
   const glm = glmParameters.find((parameter) => parameter.from === from);
   const to = glm === undefined ? NONE : codes(glm.to.split(', '));
   return [FILLED.get(row.field) ?? to, 'use' in row ? row.use : (glm?.rule ?? '')];
+}
+
+const chatRows = fieldRows(chatRequest);
+const embeddingsRows = fieldRows(embeddingsRequest);
+
+function fieldsTable(rows: readonly FieldRow[]): string {
+  const cells = rows.map(({ field, fate, how }): Cells => [codes([field]), fate, how]);
+  return table(['field', 'is', 'how'], cells);
+}
+
+function chineseFields(rows: readonly FieldRow[], uses: Readonly<Record<string, string>>): string {
+  const cells = rows.map(
+    ({ field, fate }): Cells => [codes([field]), chinese(fates, fate), chinese(uses, field)],
+  );
+  return table(['字段', '处理', '说明'], cells);
 }
 
 const grouped = new Intl.NumberFormat('en');

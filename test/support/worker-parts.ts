@@ -13,13 +13,10 @@ import type {
 import type { Gate } from '../../src/admission/gate.ts';
 import { PermitPool } from '../../src/admission/permit-pool.ts';
 import type { Target } from '../../src/admission/target.ts';
-import {
-  type GenerateRequest,
-  generateRequest,
-  parseRequest,
-} from '../../src/fastchat/requests.ts';
+import { type GenerateRequest, generateRequest } from '../../src/fastchat/requests.ts';
 import type { ChatModel } from '../../src/model/chat-model.ts';
 import type { EmbeddingModel } from '../../src/model/embedding-model.ts';
+import { parseRequest } from '../../src/schema/parse-request.ts';
 import { TokenCounter } from '../../src/tokens/token-counter.ts';
 import type { WorkerDeps } from '../../src/worker/deps.ts';
 import type { RequestReport } from '../../src/worker/observer.ts';
@@ -134,6 +131,8 @@ export function served(
     contextLength: 4096,
     windowTokens: 128_000,
     vision: null,
+    tools: true,
+    json: true,
     temperature: null,
     fallback: [],
     tokenizer: null,

@@ -9,7 +9,7 @@ const nothing = {
   finishReason: null,
   usage: null,
   requestId: null,
-  callsTool: false,
+  toolCalls: [],
 };
 
 t.test('a documented chunk gives its text and its id', async (t) => {
@@ -37,7 +37,7 @@ t.test('the documented last chunk gives the reason and the usage', async (t) => 
   t.strictSame(readChunk(chunk), {
     ...nothing,
     finishReason: 'length',
-    usage: { promptTokens: 60, completionTokens: 100, totalTokens: 160 },
+    usage: { promptTokens: 60, completionTokens: 100, totalTokens: 160, cachedTokens: 3 },
     requestId: 'r',
   });
 });
@@ -53,7 +53,7 @@ const shapes: [name: string, event: unknown, differs: object][] = [
   [
     'content null and a tool call',
     { choices: [{ delta: { content: null, tool_calls: [{}] } }] },
-    { callsTool: true },
+    { toolCalls: [{}] },
   ],
   [
     'content in parts',

@@ -2,6 +2,7 @@
 
 import { Failure } from '../../failure/failure.ts';
 import type { ChatMessage, ContentPart } from '../../model/chat-model.ts';
+import { exceedsWindow } from '../../model/window.ts';
 import { type Conversation, SYSTEM_MESSAGE, TooManyTurnsError, type Turn } from './conversation.ts';
 import { placeImages, type TurnWithParts } from './images.ts';
 import { type PromptFormat, StaleTemplateError } from './prompt-format.ts';
@@ -28,9 +29,6 @@ export interface ReadingOptions {
   /** Tokens that the model reads at most: a prompt that is longer for certain is not decoded. */
   readonly windowTokens: number;
 }
-
-/** Characters of a token in texts with the longest words; only one repeated character has more. */
-const LONGEST_TOKENS = 32;
 
 /**
  * Reads a prompt. Blank turns are left out, because GLM refuses them. Text that is no conversation
@@ -65,7 +63,7 @@ export function messagesToCount(
 }
 
 function cannotFit(prompt: string, { windowTokens }: ReadingOptions): boolean {
-  return prompt.length > windowTokens * LONGEST_TOKENS;
+  return exceedsWindow(prompt.length, windowTokens);
 }
 
 function decode(prompt: string, format: PromptFormat): Conversation | null {

@@ -60,7 +60,9 @@ export class AnswerFrames implements Encoder<AnswerDelta> {
       this.#answer.append(text);
     }
     this.#usage = usage;
-    this.#newest = this.#answer.frame(usage, finish);
+    // FastChat's clients know no other reasons than these two.
+    const reason = finish === null || finish === 'length' ? finish : 'stop';
+    this.#newest = this.#answer.frame(usage, reason);
     return this.#newest;
   }
 

@@ -8,7 +8,8 @@ import {
   type WorkerStatus,
   workerStatus,
 } from '../../fastchat/replies.ts';
-import { countTokenRequest, modelRequest, parseRequest } from '../../fastchat/requests.ts';
+import { countTokenRequest, modelRequest } from '../../fastchat/requests.ts';
+import { parseRequest } from '../../schema/parse-request.ts';
 import type { Worker } from '../../worker/worker.ts';
 import type { PromptOptions } from './prepare-chat.ts';
 

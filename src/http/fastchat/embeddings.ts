@@ -2,15 +2,13 @@
 
 import type { FastifyInstance } from 'fastify';
 import { Failure } from '../../failure/failure.ts';
-import { embeddingReplyBytes, encodeVector } from '../../fastchat/embeddings.ts';
+import { embeddingReplyBytes } from '../../fastchat/embeddings.ts';
 import { errorReply } from '../../fastchat/frames.ts';
-import { embeddingRequest, parseRequest } from '../../fastchat/requests.ts';
-import { ownTurn } from '../../lib/own-turn.ts';
+import { embeddingRequest } from '../../fastchat/requests.ts';
+import { encodeVectors } from '../../lib/json-vectors.ts';
+import { parseRequest } from '../../schema/parse-request.ts';
 import type { Worker } from '../../worker/worker.ts';
 import { callerOf } from '../caller.ts';
-
-/** Vectors that are encoded before others get their turn: some milliseconds of the largest ones. */
-const ENCODED_AT_ONCE = 16;
 
 export function addEmbeddingRoutes(server: FastifyInstance, worker: Worker): void {
   const config = { failureForm: 'reply' as const };
@@ -20,24 +18,11 @@ export function addEmbeddingRoutes(server: FastifyInstance, worker: Worker): voi
     reply.type('application/json');
     try {
       const { vectors, tokens } = await worker.embed({ model, inputs: input }, caller);
-      const embedding = await encodeInPieces(vectors, encodeVector(encoding_format));
+      const embedding = await encodeVectors(vectors, encoding_format);
       return reply.send(embeddingReplyBytes({ embedding, token_num: tokens }));
     } catch (error) {
       if (error instanceof Failure) return reply.send(errorReply(error));
       throw error;
     }
   });
-}
-
-/** Thousands of vectors take half a second, in which no stream of anybody else must stand still. */
-async function encodeInPieces(
-  vectors: readonly string[],
-  encode: (vector: string) => string,
-): Promise<string[]> {
-  const encoded: string[] = [];
-  for (let at = 0; at < vectors.length; at += ENCODED_AT_ONCE) {
-    if (at > 0) await ownTurn();
-    encoded.push(...vectors.slice(at, at + ENCODED_AT_ONCE).map(encode));
-  }
-  return encoded;
 }

@@ -3,7 +3,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Failure } from '../../failure/failure.ts';
 import { type Frame, frameJson } from '../../fastchat/frames.ts';
-import { generateRequest, parseRequest } from '../../fastchat/requests.ts';
+import { generateRequest } from '../../fastchat/requests.ts';
+import { parseRequest } from '../../schema/parse-request.ts';
 import type { AnswerDelta } from '../../worker/answer.ts';
 import type { ServedModel } from '../../worker/served-models.ts';
 import type { Worker } from '../../worker/worker.ts';
