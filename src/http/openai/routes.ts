@@ -9,7 +9,7 @@ import { addModelRoutes } from './models.ts';
 import { OPENAI } from './route-config.ts';
 
 /** OPTIONS is what browsers ask with, and none of ours. */
-const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 export function addOpenaiRoutes(
   server: FastifyInstance,
