@@ -17,23 +17,26 @@ export class Completion {
   #reasoning = '';
   #text = '';
   readonly #calls = new Map<number, ToolCall>();
-  #last: AnswerPiece | null = null;
+  #finish: FinishReason | null = null;
+  #usage: Usage = { promptTokens: 0, completionTokens: 0, totalTokens: 0 };
 
-  add(piece: AnswerPiece): void {
-    this.#reasoning += piece.reasoning;
-    this.#text += piece.text;
-    for (const call of piece.toolCalls ?? []) this.#addCall(call);
-    this.#last = piece;
+  add({ reasoning, text, toolCalls = [], finish, usage }: AnswerPiece): void {
+    this.#reasoning += reasoning;
+    this.#text += text;
+    for (const call of toolCalls) this.#addCall(call);
+    this.#finish = finish;
+    this.#usage = usage;
   }
 
   /** The reply, once the last piece has been added. */
   reply({ id, created, model }: ReplyHead): object {
-    const choice = {
-      ...{ index: 0, message: this.#message(), logprobs: null },
-      finish_reason: this.#last?.finish ?? null,
+    const message = this.#message();
+    const choice = { index: 0, message, logprobs: null, finish_reason: this.#finish };
+    return {
+      ...{ id, object: 'chat.completion', created, model },
+      choices: [choice],
+      usage: wireUsage(this.#usage),
     };
-    const usage = this.#last !== null && { usage: wireUsage(this.#last.usage) };
-    return { id, object: 'chat.completion', created, model, choices: [choice], ...usage };
   }
 
   #message(): object {

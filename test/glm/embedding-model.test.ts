@@ -43,6 +43,17 @@ const vector = (index: number, ...embedding: number[]) => ({
   embedding,
 });
 
+t.test('the length that a request wants wins, and is not told a model with only one', async (t) => {
+  const reply = { data: [vector(0, 0.5)], usage };
+  const sent = async (more: { lengths?: readonly number[]; wanted?: number }) => {
+    const { asked } = await embedWith(t, reply, { inputs: ['a'], dimensions: 512, ...more });
+    return asked.map(([, body]) => body.dimensions);
+  };
+  t.strictSame(await sent({}), [512]);
+  t.strictSame(await sent({ wanted: 256, lengths: [256, 512] }), [256]);
+  t.strictSame(await sent({ wanted: 1024, lengths: [1024] }), [undefined]);
+});
+
 t.test('inputs are one request, dimensions only when they are set', async (t) => {
   const reply = { data: [vector(0, 0.5), vector(1, -0.5)], usage };
   const plain = await embedWith(t, reply);

@@ -11,7 +11,7 @@ import {
   glmParameters,
   thinkingFields,
 } from '../../src/glm/parameters.ts';
-import type { ChatRequest, Effort } from '../../src/model/chat-model.ts';
+import type { ChatMessage, ChatRequest, Effort } from '../../src/model/chat-model.ts';
 import { parseRequest } from '../../src/schema/parse-request.ts';
 
 const FACTS: ChatModelFacts = {
@@ -155,6 +155,123 @@ t.test('fields of the operator are sent unless the request says otherwise', asyn
   );
   t.match(sent({ temperature: 0 }), { temperature: none, do_sample: false });
 });
+
+/** What a request asks beyond sampling, and what GLM gets for it. */
+const requestTable: readonly (readonly [request: Partial<ChatRequest>, sent: object])[] = [
+  [{ tools: [] }, {}],
+  [
+    { tools: [{ type: 'function', name: 'f' }] },
+    {
+      tools: [
+        {
+          type: 'function',
+          function: {
+            name: 'f',
+            description: 'f',
+            parameters: { type: 'object', properties: {} },
+          },
+        },
+      ],
+    },
+  ],
+  [
+    {
+      toolStream: true,
+      tools: [
+        { type: 'function', name: 'f', description: 'd', parameters: { type: 'object', x: 1 } },
+        { type: 'provider', definition: { type: 'web_search', web_search: {} } },
+      ],
+    },
+    {
+      tool_stream: true,
+      tools: [
+        {
+          type: 'function',
+          function: { name: 'f', description: 'd', parameters: { type: 'object', x: 1 } },
+        },
+        { type: 'web_search', web_search: {} },
+      ],
+    },
+  ],
+  [{ toolStream: true }, {}],
+  [{ toolStream: false, tools: [] }, {}],
+  [{ format: 'json' }, { response_format: { type: 'json_object' } }],
+  [{ userId: 'short' }, {}],
+  [{ userId: 'user-1' }, { user_id: 'user-1' }],
+  [{ userId: 'u'.repeat(128) }, { user_id: 'u'.repeat(128) }],
+  [{ userId: 'u'.repeat(129) }, {}],
+];
+
+for (const [request, sent] of requestTable) {
+  t.test(`${JSON.stringify(request).slice(0, 80)} is sent as GLM spells it`, async (t) => {
+    const body = chatBody({ messages, stop: [], ...request }, MODEL);
+    t.strictSame(body, { ...ALWAYS, ...sent });
+  });
+}
+
+/** Models, the settings THINKING and REASONING_EFFORT, what a request wants, and what GLM is told. */
+const wishTable = [
+  ['glm-4.6', 'off', null, { enabled: true }, { thinking: { type: 'enabled' } }],
+  ['glm-4.6', 'on', null, { enabled: false }, { thinking: { type: 'disabled' } }],
+  ['glm-5.2', 'auto', 'low', { effort: 'high' }, { reasoning_effort: 'high' }],
+  ['glm-5.3', 'auto', null, { enabled: false, effort: 'none' }, { reasoning_effort: 'low' }],
+  [
+    'glm-4.6',
+    'auto',
+    null,
+    { readsEarlier: true },
+    { thinking: { type: 'enabled', clear_thinking: false } },
+  ],
+  [
+    'glm-5.3',
+    'auto',
+    null,
+    { readsEarlier: false },
+    { thinking: { type: 'enabled', clear_thinking: true } },
+  ],
+  ['glm-4-plus', 'auto', null, { enabled: true, readsEarlier: true, effort: 'high' }, {}],
+] as const;
+
+for (const [id, thinking, effort, wish, fields] of wishTable) {
+  t.test(`${id} set to ${thinking} and asked ${JSON.stringify(wish)} is told so`, async (t) => {
+    const model = { ...MODEL, id, facts: chatModelFacts(id), thinking, effort };
+    t.strictSame(thinkingFields(model, wish), fields);
+  });
+}
+
+t.test(
+  'calls of tools, their results and earlier thoughts are written as GLM spells them',
+  async (t) => {
+    const said: readonly ChatMessage[] = [
+      {
+        role: 'assistant',
+        content: '',
+        reasoning: 'hm',
+        toolCalls: [{ id: 'c', name: 'f', arguments: '{}' }],
+      },
+      { role: 'tool', content: 'sun', toolCallId: 'c' },
+      { role: 'assistant', content: 'a', reasoning: '', toolCalls: [] },
+    ];
+    const written = [
+      {
+        role: 'assistant',
+        content: '',
+        reasoning_content: 'hm',
+        tool_calls: [{ id: 'c', type: 'function', function: { name: 'f', arguments: '{}' } }],
+      },
+      { role: 'tool', content: 'sun', tool_call_id: 'c' },
+      { role: 'assistant', content: 'a' },
+    ];
+    t.strictSame(said.map(wireMessage), written);
+    const sentTo = (thinking: ChatModelFacts['thinking']) =>
+      chatBody({ messages: said, stop: [] }, { ...MODEL, facts: { ...FACTS, thinking } })[
+        'messages'
+      ];
+    t.strictSame(sentTo('may'), written);
+    const [{ reasoning_content: _, ...first } = { reasoning_content: '' }, ...others] = written;
+    t.strictSame(sentTo('cannot'), [first, ...others], 'which cannot think');
+  },
+);
 
 t.test('messages are written as GLM spells them, data URLs without their head', async (t) => {
   t.strictSame(wireMessage({ role: 'system', content: 'S' }), { role: 'system', content: 'S' });

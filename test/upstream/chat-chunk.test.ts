@@ -87,6 +87,18 @@ for (const [name, event, differs] of shapes) {
   });
 }
 
+t.test('usage has the details that GLM tells, as whole numbers', async (t) => {
+  const details = (cached: unknown, reasoning: unknown) =>
+    usageOf({
+      prompt_tokens_details: { cached_tokens: cached },
+      completion_tokens_details: { reasoning_tokens: reasoning },
+    });
+  const none = { promptTokens: 0, completionTokens: 0, totalTokens: 0 };
+  t.strictSame(details(3, 4.4), { ...none, cachedTokens: 3, reasoningTokens: 4 });
+  t.strictSame(details(-1, 0), { ...none, cachedTokens: 0, reasoningTokens: 0 });
+  t.strictSame(details('3', null), none);
+});
+
 t.test('usage is three whole numbers, whatever GLM writes', async (t) => {
   const usage = (promptTokens: number, completionTokens: number, totalTokens: number) => ({
     promptTokens,
