@@ -52,7 +52,10 @@ export function addFailureReplies(server: FastifyInstance, logger: Logger): void
 /** Answers a request that no route takes: its path has none, or only for other methods. */
 export function replyNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const url = pathOf(request).replace(/\/{2,}/g, '/');
-  const allowed = METHODS.filter((method) => request.server.hasRoute({ method, url }));
+  const { server, routeOptions } = request;
+  // A route that takes what no other one does may have the very path that is asked for.
+  const isOwn = routeOptions.url === url;
+  const allowed = METHODS.filter((method) => !isOwn && server.hasRoute({ method, url }));
   const hint = `no ${request.method} at this path`;
   if (allowed.length > 0) reply.header('allow', allowed.join(', '));
   const failure = new Failure('request_invalid', { hint });

@@ -4,7 +4,7 @@ import type { Test } from 'tap';
 import { PromptFormat } from '../../src/fastchat/prompt/prompt-format.ts';
 import { KnownSecrets } from '../../src/http/credentials.ts';
 import type { MetricsPage } from '../../src/http/operate/metrics.ts';
-import { createServer } from '../../src/http/server.ts';
+import { createServer, type Features } from '../../src/http/server.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
 import { Redactor } from '../../src/telemetry/redactor.ts';
 import { type ServedModel, ServedModels } from '../../src/worker/served-models.ts';
@@ -17,6 +17,7 @@ export interface InjectOptions {
   readonly readiness?: () => string | null;
   readonly worker?: Worker;
   readonly metrics?: MetricsPage;
+  readonly features?: Partial<Features>;
 }
 
 /** What to ask; without a body it is a GET. */
@@ -25,6 +26,11 @@ export interface Asking {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
 }
+
+const NO_FEATURES: Features = {
+  ...{ openaiApi: false, metrics: false },
+  ...{ statusPage: false, docs: false },
+};
 
 /**
  * A server of these models, by default of `zhipu-api`, or of a worker of the test's own; `readiness`
@@ -53,7 +59,7 @@ export function injectServer(
         keepAliveMs: 0,
         written: { frames: 0, bytes: 0 },
       },
-      features: { openaiApi: false, metrics: false, statusPage: false, docs: false },
+      features: { ...NO_FEATURES, ...own.features },
       ...{ format: new PromptFormat('zhipu', ''), showReasoning: false, errors: 'frame' },
     },
     { worker, readiness, logger, metrics },

@@ -28,8 +28,8 @@ function embedderOf(
     3_600_000,
   );
   const asked = new ServedModels([served('m', { embedding: target })]);
-  const ask = ({ input }: { input: readonly string[] }) =>
-    answerEmbeddings(parts, asked, { model: undefined, inputs: input }, context);
+  const ask = ({ input, dimensions }: { input: readonly string[]; dimensions?: number }) =>
+    answerEmbeddings(parts, asked, { model: undefined, inputs: input, dimensions }, context);
   return { parts, life, context, lanes: target.lanes, ask };
 }
 
@@ -185,6 +185,25 @@ t.test('who may not embed, or has no account, is not answered with an empty list
   ]);
   await t.rejects(embedderOf([]).ask({ input: ['a'] }), new Error('the model m has no account'));
 });
+
+t.test(
+  'the length of vectors is asked of every batch, one that the model lacks of none',
+  async (t) => {
+    const model = new FakeEmbeddings();
+    const { ask } = embedderOf([model]);
+    await ask({ input: texts(65), dimensions: 7 });
+    t.strictSame(model.wanted, [7, 7], 'of a model whose lengths are not known');
+    model.dimensions = [256, 512];
+    await ask({ input: ['a'], dimensions: 512 });
+    await ask({ input: ['a'] });
+    t.strictSame(model.wanted, [7, 7, 512, undefined]);
+    t.strictSame(await refusalOf(ask({ input: ['a'], dimensions: 7 })), [
+      'request_invalid',
+      'dimensions: must be one of 256, 512 for this model',
+    ]);
+    t.equal(model.asked.length, 4);
+  },
+);
 
 const LIMITS = { batchItems: 64, itemTokens: 512, batchTokens: 8000 };
 const OPEN = { batchItems: 64, itemTokens: 3072, batchTokens: null };

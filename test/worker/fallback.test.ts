@@ -191,6 +191,8 @@ t.test('a model fits when it sees the images and its window holds the prompt', a
   const data = 'data:image/png;base64,AAAA';
   const sees = (maxImages: number, inline = true) =>
     served('v', { chat, vision: { maxImages, inline } });
+  const tools = [{ type: 'function', name: 'f' }] as const;
+  const format = 'json' as const;
   const blind = served('t', { chat, windowTokens: 100 });
   for (const [what, model, request, tokens, expected] of [
     ['text within the window', blind, images(), 100, true],
@@ -201,6 +203,24 @@ t.test('a model fits when it sees the images and its window holds the prompt', a
     ['an address for one that takes only those', sees(1, false), images(web), 1, true],
     ['data for one that takes none', sees(1, false), images(data), 1, false],
     ['a model that does not chat', served('e'), images(), 1, false],
+    ['tools for one that calls them', blind, { ...images(), tools }, 1, true],
+    [
+      'tools for one that does not',
+      served('n', { chat, tools: false }),
+      { ...images(), tools },
+      1,
+      false,
+    ],
+    ['no tools for the same', served('n', { chat, tools: false }), images(), 1, true],
+    ['JSON from one that writes it', blind, { ...images(), format }, 1, true],
+    [
+      'JSON from one that does not',
+      served('n', { chat, json: false }),
+      { ...images(), format },
+      1,
+      false,
+    ],
+    ['no JSON from the same', served('n', { chat, json: false }), images(), 1, true],
   ] as const) {
     t.equal(fits(model, request, tokens), expected, what);
   }

@@ -18,14 +18,9 @@ import { withFirstItem } from './first-item.ts';
 import { prepareChat } from './prepare-chat.ts';
 import { OPENAI } from './route-config.ts';
 
-/**
- * Milliseconds for which a stream has no head yet: refusals for load, and whatever else fails before
- * the first text, mostly come within it and get a status that clients understand. Proxies commonly
- * give up after 60 s of silence, so there must be bytes before.
- */
-const HEAD_WAIT_MS = 30_000;
-
 export interface ChatOptions extends WriteLimits {
+  /** Longest time for which a stream without any text has no head, in milliseconds. */
+  readonly headWaitMs: number;
   /** Told of an error that nobody foresaw, with the id of its request. */
   readonly onDefect: (error: unknown, requestId: string) => void;
 }
@@ -38,7 +33,7 @@ export function addChatRoute(server: FastifyInstance, worker: Worker, options: C
     const head = headOf(request, body, worker);
     try {
       if (body.stream !== true) return await replyWhole(answer, head, reply);
-      const begun = await withFirstItem(answer, HEAD_WAIT_MS);
+      const begun = await withFirstItem(answer, options.headWaitMs);
       const chunks = new AnswerChunks(head, body.stream_options?.include_usage === true);
       const onDefect = (error: unknown) => options.onDefect(error, request.id);
       takeOver(reply);
