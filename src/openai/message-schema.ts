@@ -25,8 +25,8 @@ const imagePart = z
   }));
 
 /** A text, or a list of parts. */
-const content = <Part>(part: z.ZodType<Part>) =>
-  chosen<string | Part[]>((value) =>
+const content = <One>(part: z.ZodType<One>) =>
+  chosen<string | One[]>((value) =>
     Array.isArray(value) ? listOf(part) : z.string('expected a text or a list of parts'),
   );
 const text = content(textPart);
@@ -53,4 +53,5 @@ const toolResult = z.object({ role: z.literal('tool'), content: text, tool_call_
 /** One message of a request. */
 export const message = z.discriminatedUnion('role', [system, user, assistant, toolResult]);
 
+export type Part = z.output<typeof textPart> | z.output<typeof imagePart>;
 export type Message = z.output<typeof message>;

@@ -2,17 +2,15 @@
 
 import { Failure } from '../failure/failure.ts';
 import type { ChatMessage, Content, ContentPart } from '../model/chat-model.ts';
-import type { Message } from './message-schema.ts';
+import type { Message, Part } from './message-schema.ts';
 
 /** Stands for a tool's result with nothing in it, which a model refuses. */
 const NO_OUTPUT = '(no output)';
 
-type Part = Exclude<Exclude<Message['content'], undefined | string>[number], never>;
-
 /** The pictures of a conversation as its caller gave them, in their order. */
 export function imagesOf(messages: readonly Message[]): readonly string[] {
   return messages
-    .flatMap(({ content }) => (typeof content === 'object' ? (content as readonly Part[]) : []))
+    .flatMap(({ content }): readonly Part[] => (typeof content === 'object' ? content : []))
     .flatMap((part) => (part.type === 'image' ? part.url : []));
 }
 
@@ -77,10 +75,10 @@ function contentOf(content: string | readonly Part[], images: Iterator<string>):
   if (typeof content === 'string') return isBlank(content) ? '' : content;
   const parts = content.flatMap((part): ContentPart[] => {
     if (part.type === 'text') return isBlank(part.text) ? [] : [part];
-    return [{ type: 'image', url: images.next().value ?? part.url }];
+    return [{ type: 'image', url: images.next().value }];
   });
-  if (parts.some(({ type }) => type === 'image')) return parts;
-  return parts.map((part) => (part.type === 'text' ? part.text : '')).join('\n');
+  const texts = parts.filter((part) => part.type === 'text');
+  return texts.length < parts.length ? parts : texts.map(({ text }) => text).join('\n');
 }
 
 /**

@@ -28,7 +28,7 @@ export function addOpenaiRoutes(
   addModelRoutes(server, worker);
   for (const url of ['/v1', '/v1/*']) {
     server.route({
-      ...{ method: METHODS, url, config: OPENAI, handler: () => undefined },
+      ...{ method: METHODS, url, config: OPENAI, handler: replyNotFound },
       // Before any body is read.
       onRequest: async (request, reply) => replyNotFound(request, reply),
     });

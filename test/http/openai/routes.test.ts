@@ -4,8 +4,9 @@ import t from 'tap';
 import { Failure } from '../../../src/failure/failure.ts';
 import type { FailureKind } from '../../../src/failure/kinds.ts';
 import { errorBody } from '../../../src/openai/errors.ts';
+import { FakeEmbeddings } from '../../support/fake-model.ts';
 import { injectServer } from '../../support/inject-server.ts';
-import { served } from '../../support/worker-parts.ts';
+import { partsOf, served, targetOf } from '../../support/worker-parts.ts';
 
 const ON = { features: { openaiApi: true } };
 
@@ -97,6 +98,19 @@ t.test('what the worker refuses is told with its status', async (t) => {
     const { code } = errorBody(new Failure(kind)).error;
     t.match([status, body], [404, { error: { code, param: 'model' } }], kind);
   }
+});
+
+t.test('vectors without a name of a model are those of the first one', async (t) => {
+  const embedding = targetOf(partsOf(), new FakeEmbeddings());
+  const { ask } = injectServer(t, { ...ON, models: [served('first', { embedding })] });
+  const { status, body } = await ask('/v1/embeddings', { body: '{"input":["abc"]}' });
+  t.equal(status, 200);
+  t.strictSame(body, {
+    object: 'list',
+    data: [{ object: 'embedding', index: 0, embedding: [3] }],
+    model: 'first',
+    usage: { prompt_tokens: 1, total_tokens: 1 },
+  });
 });
 
 t.test('a defect is an error in the same form, and is logged', async (t) => {
