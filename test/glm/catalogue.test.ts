@@ -183,3 +183,16 @@ t.test('embedding models have the documented limits', async (t) => {
     false,
   ]);
 });
+
+t.test('who calls tools is known, so that no fallback drops them', async (t) => {
+  const mute = [
+    ...['glm-4v-flash', 'glm-4.1v-thinking-flash', 'glm-4.5v', 'glm-zero-preview', 'charglm-4'],
+    ...['emohaa', 'codegeex-4', 'glm-4-voice', 'autoglm-phone'],
+  ];
+  t.strictSame(
+    chatModelIds.filter((id) => !chatModelFacts(id).tools && !id.startsWith('glm-4v')),
+    chatModelIds.filter((id) => mute.includes(id) && !id.startsWith('glm-4v')),
+  );
+  for (const id of mute) t.equal(chatModelFacts(id).tools, false, id);
+  for (const id of ['glm-4.6v', 'glm-4-plus', 'my-model']) t.ok(chatModelFacts(id).tools, id);
+});
