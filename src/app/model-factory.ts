@@ -166,9 +166,9 @@ export class ModelFactory {
       contextLength: contextLen === 'auto' ? window : contextLen,
       windowTokens: Math.max(window, contextLen === 'auto' ? 0 : contextLen),
       vision: chats ? facts.vision : null,
-      tools: facts.tools,
+      tools: chats && facts.tools,
       // The page of vision models has no response_format.
-      json: facts.tools && facts.vision === null,
+      json: chats && facts.tools && facts.vision === null,
       temperature: entry?.temperature ?? null,
       tokenizer: counts
         ? glmTokenizer(account.client, countingModel(glmModel, facts.vision !== null))

@@ -88,16 +88,18 @@ t.test('each name has what its own GLM model can do', async (t) => {
       embeds: embedding !== null,
     })),
     [
-      ['zhipu-api', 'glm-4', 128_000, null],
-      ['glm-4.6v', 'glm-4.6v', 128_000, { maxImages: 50, inline: true }],
-      ['glm-4v-flash', 'glm-4v-flash', 16_000, { maxImages: 1, inline: false }],
-      ['embedding-3', 'embedding-3', 8000, null],
-    ].map(([name, upstreamModel, contextLength, vision]) => ({
+      ['zhipu-api', 'glm-4', 128_000, null, true, true],
+      ['glm-4.6v', 'glm-4.6v', 128_000, { maxImages: 50, inline: true }, true, false],
+      ['glm-4v-flash', 'glm-4v-flash', 16_000, { maxImages: 1, inline: false }, false, false],
+      ['embedding-3', 'embedding-3', 8000, null, false, false],
+    ].map(([name, upstreamModel, contextLength, vision, tools, json]) => ({
       name,
       upstreamModel,
       contextLength,
       windowTokens: contextLength,
       vision,
+      tools,
+      json,
       temperature: null,
       fallback: [],
       tokenizer: null,
