@@ -17,7 +17,7 @@ import { GlmClock } from '../glm/glm-clock.ts';
 import { RefusedFields } from '../glm/refused-fields.ts';
 import { createServer } from '../http/server.ts';
 import { TlsServers } from '../http/tls.ts';
-import { systemClock } from '../lib/clock.ts';
+import { sleep, systemClock } from '../lib/clock.ts';
 import { LogObserver } from '../telemetry/log-observer.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { finishObserver, listeners, observers } from '../telemetry/observers.ts';
@@ -46,6 +46,13 @@ import { warnOfClock, warnOfField } from './warnings.ts';
 
 /** Longest goodbye to the controller, in milliseconds: it must not hold up a restart. */
 const GOODBYE_TIMEOUT_MS = 5000;
+
+/**
+ * How long callers may still come whom the controller sent here before it knew better, in
+ * milliseconds: FastChat's API server asks three things between its question to the controller and
+ * the generation.
+ */
+const LATE_CALLERS_MS = 2000;
 
 /** A controller's replies are a few bytes long; what is longer comes from something else. */
 const CONTROLLER_REPLY_LIMIT = 64 * 1024;
@@ -196,10 +203,13 @@ async function drain(
   server: FastifyInstance,
   logger: Logger,
 ): Promise<void> {
-  worker.drain();
+  const deadline = AbortSignal.timeout(drainTimeoutMs);
+  worker.leave();
   logger.info({ running: worker.load }, 'draining');
   const goodbye = sayGoodbye(registration, logger);
-  await worker.idle(AbortSignal.timeout(drainTimeoutMs));
+  if (registration !== null) await lateCallers(goodbye, deadline);
+  worker.drain();
+  await worker.idle(deadline);
   worker.stop();
   await Promise.all([goodbye, closeServer(server)]);
 }
@@ -271,6 +281,14 @@ async function sayGoodbye(registration: Registration | null, logger: Logger): Pr
   } catch (error) {
     logger.warn({ err: error }, 'could not take leave of the controller');
   }
+}
+
+/** Resolves when the callers have come whom the controller had sent here, or `deadline` aborts. */
+async function lateCallers(goodbye: Promise<void>, deadline: AbortSignal): Promise<void> {
+  const tooLate = new Promise((resolve) => deadline.addEventListener('abort', resolve));
+  const come = goodbye.then(() => sleep(systemClock, LATE_CALLERS_MS, deadline));
+  // The deadline ends the wait as well.
+  await Promise.race([come.catch(() => {}), tooLate]);
 }
 
 /** Closes the server; a socket that nobody reads from does not hold it up for long. */

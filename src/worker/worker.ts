@@ -14,7 +14,7 @@ export class Worker {
   readonly #deps: WorkerDeps;
   readonly #running = new Set<RequestContext>();
   #models: ServedModels;
-  #draining = false;
+  #leaving = false;
   #onIdle: () => void = () => undefined;
 
   constructor(deps: WorkerDeps, models: ServedModels) {
@@ -27,9 +27,9 @@ export class Worker {
     this.#models = models;
   }
 
-  /** None while draining, so that a controller that asks takes us out of service. */
+  /** None once it leaves, so that a controller that asks takes us out of service. */
   get modelNames(): readonly string[] {
-    return this.#draining ? [] : this.#models.names;
+    return this.#leaving ? [] : this.#models.names;
   }
 
   /** Requests that run or wait. */
@@ -85,9 +85,14 @@ export class Worker {
       .finally(() => this.#end(context));
   }
 
+  /** Tells no names any more, but still takes what comes. */
+  leave(): void {
+    this.#leaving = true;
+  }
+
   /** Takes no new request and refuses what waits; what runs goes on. */
   drain(): void {
-    this.#draining = true;
+    this.leave();
     this.#deps.admission.close();
   }
 

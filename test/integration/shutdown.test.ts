@@ -10,49 +10,60 @@ import { withController } from '../support/with-controller.ts';
 
 const REFUSED = { error_code: 42903, error: { type: 'draining' } };
 
+/** Asks again and again until it is so. */
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo()));
+}
+
 /** Talks for as long as the test likes. */
 const ENDLESS = { kind: 'chat', text: 'on and on ', repeat: 1_000_000, paceMs: 1 } as const;
 
-t.test('a draining worker is out of service at once, and finishes what it began', async (t) => {
-  const controller = await withController(t);
-  const worker = await startWorker(t, {
-    NO_REGISTER: 'false',
-    CONTROLLER_ADDRESS: controller.url,
-    DRAIN_TIMEOUT: '10',
-  });
-  const { url, app, glm, stream, post, logs } = worker;
-  await logs.waitFor('registered');
-  glm.script({ kind: 'chat', pieces: ['to ', 'the ', 'end'], paceMs: 250 });
-  const running = stream();
-  await running.frame(({ text }) => text === 'to ');
-  const stopped = app.stop();
+t.test(
+  'a leaving worker is out of service at once, takes who was sent, finishes what it began',
+  async (t) => {
+    const controller = await withController(t);
+    const worker = await startWorker(t, {
+      NO_REGISTER: 'false',
+      CONTROLLER_ADDRESS: controller.url,
+      DRAIN_TIMEOUT: '10',
+    });
+    const { url, app, glm, stream, post, logs } = worker;
+    await logs.waitFor('registered');
+    glm.script({ kind: 'chat', pieces: ['to ', 'the ', 'end'], paceMs: 2000 });
+    const running = stream();
+    await running.frame(({ text }) => text === 'to ');
+    const stopped = app.stop();
 
-  const ready = await call(t, `${url}/readyz`, { method: 'GET' });
-  t.strictSame([ready.status, json(ready)], [503, { ready: false, reason: 'draining' }]);
-  t.equal((await call(t, `${url}/healthz`, { method: 'GET' })).status, 200);
-  const status = { model_names: [], speed: 1, queue_length: 1 };
-  t.strictSame(json(await post('/worker_get_status')), status);
-  const { body } = await controller.waitForCall('/register_worker', 2);
-  t.match(body, { worker_name: url, worker_status: status });
-  t.match((await stream().reply).frames, [REFUSED]);
-  t.match(json(await post('/worker_generate', HELLO)), REFUSED);
-  await call(t, `${controller.url}/refresh_all_workers`);
-  t.strictSame(json(await call(t, `${controller.url}/list_models`)), { models: [] });
+    const ready = await call(t, `${url}/readyz`, { method: 'GET' });
+    t.strictSame([ready.status, json(ready)], [503, { ready: false, reason: 'draining' }]);
+    t.equal((await call(t, `${url}/healthz`, { method: 'GET' })).status, 200);
+    const status = { model_names: [], speed: 1, queue_length: 1 };
+    t.strictSame(json(await post('/worker_get_status')), status);
+    const { body } = await controller.waitForCall('/register_worker', 2);
+    t.match(body, { worker_name: url, worker_status: status });
+    const late = await stream().reply;
+    t.match(late.frames.at(-1), { finish_reason: 'stop' }, 'the controller sent it here before');
+    await until(async () => json(await post('/worker_generate', HELLO))['error_code'] !== 0);
+    t.match((await stream().reply).frames, [REFUSED]);
+    t.match(json(await post('/worker_generate', HELLO)), REFUSED);
+    await call(t, `${controller.url}/refresh_all_workers`);
+    t.strictSame(json(await call(t, `${controller.url}/list_models`)), { models: [] });
 
-  for (const path of ['/worker_get_conv_template', '/model_details', '/count_token']) {
-    const reply = await post(path, { model: 'zhipu-api', prompt: 'x' });
-    t.strictSame([reply.status, 'error' in json(reply)], [200, false], path);
-  }
-  t.match((await running.reply).frames.at(-1), { text: 'to the end', finish_reason: 'stop' });
-  await stopped;
-  t.equal((await call(t, `${url}/healthz`, { method: 'GET' })).end, 'ECONNREFUSED');
-  t.match(logs.withMessage('draining'), [{ running: 1 }]);
-  t.equal(logs.withMessage('stopped').length, 1);
-  t.strictSame(
-    controller.log.map(({ path }) => path).filter((path) => path === '/receive_heart_beat'),
-    [],
-  );
-});
+    for (const path of ['/worker_get_conv_template', '/model_details', '/count_token']) {
+      const reply = await post(path, { model: 'zhipu-api', prompt: 'x' });
+      t.strictSame([reply.status, 'error' in json(reply)], [200, false], path);
+    }
+    t.match((await running.reply).frames.at(-1), { text: 'to the end', finish_reason: 'stop' });
+    await stopped;
+    t.equal((await call(t, `${url}/healthz`, { method: 'GET' })).end, 'ECONNREFUSED');
+    t.match(logs.withMessage('draining'), [{ running: 1 }]);
+    t.equal(logs.withMessage('stopped').length, 1);
+    t.strictSame(
+      controller.log.map(({ path }) => path).filter((path) => path === '/receive_heart_beat'),
+      [],
+    );
+  },
+);
 
 t.test('at the drain timeout running answers end with an error frame', async (t) => {
   const { app, glm, stream, post } = await startWorker(t, { DRAIN_TIMEOUT: '0.2' });

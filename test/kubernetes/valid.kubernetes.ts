@@ -4,7 +4,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import t from 'tap';
-import { stringify } from 'yaml';
 import {
   build,
   COMPONENTS,
@@ -49,7 +48,7 @@ function python(args: readonly string[], input: string) {
 /** What `kubernetes-validate --strict` says; `said` is empty when all is well. */
 function validate(version: string, resources: readonly Resource[]) {
   const args = ['-m', 'kubernetes_validate', '--strict', '--quiet', '-k', version, '-'];
-  return python(args, resources.map((resource) => stringify(resource)).join('---\n'));
+  return python(args, resources.map((one) => JSON.stringify(one)).join('\n---\n'));
 }
 
 function validateCustom(resources: readonly Resource[]) {
