@@ -52,6 +52,7 @@ const FOREIGN_NAMES = [
 
 /** Files that a user makes, or that belong to Langchain-Chatchat. */
 const FOREIGN_FILES = [
+  'docker/kubernetes/overlays/glm/zhipuai-api-key.txt',
   ...['docker/zhipuai-api-key.txt', 'configs/server_config.py', 'configs/model_config.py'],
   ...['models.json', 'startup.py', 'model_settings.yaml'],
 ];
