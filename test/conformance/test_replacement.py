@@ -11,7 +11,6 @@ from support.stack import MODEL, ApiServer, Controller, Worker, post
 
 TEXT = "one two three four five six seven eight nine ten "
 CALLERS = 8
-CALLERS = 12
 
 # Regular beats as in a deployment: it is not they that move the traffic.
 SETTINGS = {"FASTCHAT_WORKER_HEART_BEAT_INTERVAL": "45", "MODEL_NAMES": MODEL}
@@ -36,9 +35,6 @@ def test_two_replicas_are_replaced_one_after_the_other_and_no_answer_is_lost(
 ):
     controller, api, replicas = deployment
     load = start(Load, api, CALLERS, TEXT)
-    load = Load(api, CALLERS, TEXT)
-    wait_until(lambda: load.count > 2 * CALLERS, "the load runs")
-    rows = []
     wait_until(lambda: load.count > 2 * CALLERS, "the load runs", 60)
     for old in replicas:
         new = start(Worker, controller.url, sandbox, settings=SETTINGS)

@@ -186,7 +186,7 @@ t.test('addresses name a Service and its port', async (t) => {
 });
 
 t.test('paths that are asked exist in the worker and in the sandbox', async (t) => {
-  const live = await startWorker(t);
+  const live = await startWorker(t, { METRICS: 'on' });
   const glm = await startFakeGlm();
   t.teardown(() => glm.close());
   const bases: Readonly<Record<string, string>> = {
@@ -196,11 +196,26 @@ t.test('paths that are asked exist in the worker and in the sandbox', async (t) 
   const asked = containersOf(all).flatMap(([name, container]) =>
     probesOf(container).map(({ httpGet }) => [name, httpGet.path] as const),
   );
-  for (const [name, path] of asked) {
+  const scraped = ofKind('PodMonitor').map(
+    ({ spec }) => ['glm-worker', spec.podMetricsEndpoints[0].path] as const,
+  );
+  for (const [name, path] of [...asked, ...scraped]) {
     const base = bases[name];
     if (base === undefined) continue;
     const { status } = await fetch(base + path);
     t.equal(status, 200, `${name} ${path}`);
+  }
+});
+
+t.test('the metric that KEDA goes by is told by a fresh worker', async (t) => {
+  const live = await startWorker(t, { METRICS: 'on' });
+  const told = await (await fetch(`${live.url}/metrics`)).text();
+  for (const { spec } of ofKind('ScaledObject')) {
+    const { valueLocation } = spec.triggers[0].metadata;
+    t.ok(
+      told.split('\n').some((line) => line.startsWith(`${valueLocation} `)),
+      valueLocation,
+    );
   }
 });
 

@@ -28,7 +28,6 @@ class Load:
         self._threads = [
             threading.Thread(target=self._call, args=(number % 2 == 0,), daemon=True)
             for number in range(callers)
-            threading.Thread(target=self._call, args=(number % 2 == 0,)) for number in range(callers)
         ]
         for thread in self._threads:
             thread.start()
