@@ -43,7 +43,7 @@ async function answering(
   // The route asks nothing else of it.
   const worker = { answer, describe: () => ({ name: 'first' }) } as unknown as Worker;
   addChatRoute(server, worker, {
-    ...{ headWaitMs, keepAliveMs, writeTimeoutMs: 60_000 },
+    ...{ headWaitMs, keepAliveMs, writeTimeoutMs: 60_000, written: { frames: 0, bytes: 0 } },
     onDefect: (error, requestId) => defects.push([error, requestId]),
   });
   t.teardown(() => server.close());
