@@ -54,9 +54,6 @@ const GOODBYE_TIMEOUT_MS = 5000;
  */
 const LATE_CALLERS_MS = 2000;
 
-/** A controller's replies are a few bytes long; what is longer comes from something else. */
-const CONTROLLER_REPLY_LIMIT = 64 * 1024;
-
 /** How long sockets get to send what is left once all work is done, in milliseconds. */
 const FLUSH_TIMEOUT_MS = 2000;
 
@@ -102,7 +99,7 @@ export async function startApp(
   const logger = createLogger({ level: settings.log.logLevel, redactor }, logs);
   const glmAgent = createAgent(settings.upstream, settings.upstream);
   const glmClock = new GlmClock(Date.now, (offMs) => warnOfClock(logger, offMs));
-  const controllerAgent = new Agent({ maxResponseSize: CONTROLLER_REPLY_LIMIT });
+  const controllerAgent = new Agent();
   const observer = new LogObserver(logger, redactor);
   const state = { draining: false, registration: null as Registration | null };
   const tally = new WorkerTally(Date.now);

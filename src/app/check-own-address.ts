@@ -2,13 +2,11 @@
 
 import type { Logger } from 'pino';
 import { type Dispatcher, request } from 'undici';
+import { boundedText } from '../lib/bounded-text.ts';
 import { credentialsOf } from './addresses.ts';
 
 /** The controller waits no longer when it asks for a status, in milliseconds. */
 const STATUS_MS = 5000;
-
-/** A status is a few bytes and the names; what is longer comes from something else, in bytes. */
-const STATUS_LIMIT = 64 * 1024;
 
 export interface OwnAddressCheck {
   /** As it is advertised, credentials included. */
@@ -65,7 +63,8 @@ async function problemOf(
       headers: authorizationOf(address),
       signal: AbortSignal.any([signal, AbortSignal.timeout(STATUS_MS)]),
     });
-    const text = await textOf(body);
+    // Whatever is longer than a status is none.
+    const text = (await boundedText(body)) ?? '';
     if (statusCode === 401) return { why: 'HTTP 401', remedy: remedyOf401(address, text) };
     if (statusCode !== 200) return { why: `HTTP ${statusCode}`, remedy: OTHERS };
     return isStatusOf(modelNames(), text) ? null : { why: 'not our status', remedy: OTHERS };
@@ -85,19 +84,6 @@ function remedyOf401(address: string, text: string): string {
   if (credentialsOf(address) === null) return GUARDED;
   // The failure's name tells our own refusal from that of somebody in between.
   return text.includes('"credentials_refused"') ? STRIPPED : OTHER_CREDENTIALS;
-}
-
-/** The body as text; of one that is too long what is there by then, which is no status. */
-async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of body) {
-    chunks.push(chunk);
-    length += chunk.length;
-    // Leaving the loop closes the connection.
-    if (length > STATUS_LIMIT) break;
-  }
-  return Buffer.concat(chunks).toString();
 }
 
 function withoutCredentials(address: string): URL {

@@ -3,6 +3,7 @@
 import { type Dispatcher, request } from 'undici';
 import { z } from 'zod';
 import type { WorkerStatus } from '../fastchat/replies.ts';
+import { boundedText } from '../lib/bounded-text.ts';
 import { ControllerError, errorOfCall, errorOfContent, errorOfReply } from './controller-error.ts';
 
 /**
@@ -10,9 +11,6 @@ import { ControllerError, errorOfCall, errorOfContent, errorOfReply } from './co
  * whenever somebody lists models, so a short limit would cause failures of its own.
  */
 const TIMEOUT_MS = 20_000;
-
-/** Longest reply that is read, in bytes: a controller's are far below a kilobyte. */
-const REPLY_LIMIT = 64 * 1024;
 
 /**
  * A path of OpenAI API servers, which a GET tells apart from what is not there without making them
@@ -82,7 +80,8 @@ export class ControllerClient {
         body: JSON.stringify(body),
         signal: limit,
       });
-      const text = await readText(reply, path);
+      const text = await boundedText(reply);
+      if (text === null) throw errorOfContent(path, 'too many bytes', 'a short reply');
       if (status === 200) return text;
       const openAiApi = REFUSALS.has(status) && (await this.#isOpenAiApi(signal));
       throw errorOfReply(path, { status, text }, openAiApi);
@@ -107,18 +106,6 @@ export class ControllerClient {
       return false;
     }
   }
-}
-
-/** Leaving the loop closes the connection. */
-async function readText(body: AsyncIterable<Buffer>, path: string): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size > REPLY_LIMIT) throw errorOfContent(path, 'too many bytes', 'a short reply');
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function parseJson(text: string): unknown {

@@ -9,6 +9,7 @@ import { createLogger } from '../../src/telemetry/logger.ts';
 import { Redactor } from '../../src/telemetry/redactor.ts';
 import { freePort } from '../support/free-port.ts';
 import { createLogSink } from '../support/log-sink.ts';
+import { waitsForSilence } from '../support/silence.ts';
 import { startWorker } from '../support/start-worker.ts';
 import { startUpstream } from '../support/upstream.ts';
 import { withController } from '../support/with-controller.ts';
@@ -90,19 +91,8 @@ t.test('an address where nobody is says why, without its password', async (t) =>
 });
 
 t.test('silence is waited for 5 s, and ends at once with the worker', async (t) => {
-  const { timeout } = AbortSignal;
-  const limits = t.capture(AbortSignal, 'timeout', () => timeout.call(AbortSignal, 20));
-  const silent = await startUpstream(t, () => undefined);
-  t.match(await linesOf(t, silent.url), [{ level: 'warn', why: /timeout/ }]);
-  t.match(limits(), [{ args: [5000] }]);
-  t.capture(AbortSignal, 'timeout', () => timeout.call(AbortSignal, 60_000));
-  const stop = new AbortController();
-  const other = await startUpstream(t, () => undefined);
-  const ended = linesOf(t, other.url, stop.signal);
-  const { closed } = await other.arrival;
-  stop.abort();
-  t.strictSame(await ended, []);
-  await closed;
+  const ask = (url: string, signal?: AbortSignal) => linesOf(t, url, signal);
+  await waitsForSilence(t, ask, { ms: 5000, line: { why: /timeout/ } });
 });
 
 t.test('a worker asks its address once it is registered, and GLM at once', async (t) => {
