@@ -17,6 +17,7 @@ async function run(): Promise<number> {
   return main({
     argv: process.argv.slice(2),
     env: process.env,
+    nodeVersion: process.versions.node,
     directory: process.cwd(),
     stdout: process.stdout,
     stderr: process.stderr,

@@ -13,6 +13,8 @@ const LIST_MS = 15_000;
 export interface CheckedAccount {
   /** Its name in the log. */
   readonly label: string;
+  /** How the key begins, for people. */
+  readonly keyHint: string;
   readonly baseUrl: string;
   readonly client: GlmClient;
   /** GLM's ids of the models. */
@@ -30,33 +32,60 @@ const NO_NEWS: ReadonlySet<ModelFailureKind> = new Set([
 /** An address that ends in a version is probably right, and offers no list. */
 const VERSIONED = /\/v\d+$/;
 
+/** What came of the question. */
+export type GlmAnswer =
+  | { readonly result: 'lists_all'; readonly count: number }
+  | { readonly result: 'lists_not_all'; readonly missing: readonly string[] }
+  /** There is no list here, which says nothing of key and models. */
+  | { readonly result: 'no_list'; readonly error: ModelError }
+  | { readonly result: 'refused'; readonly error: ModelError };
+
+/** Asks for the list, which costs nothing. @throws only the signal's reason */
+export async function askGlm(
+  { baseUrl, client, models }: Omit<CheckedAccount, 'label' | 'keyHint'>,
+  signal: AbortSignal,
+): Promise<GlmAnswer> {
+  try {
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(LIST_MS)]);
+    const listed = await listedModels(client, limit);
+    const missing = models.filter((model) => !listed.has(model.toLowerCase()));
+    if (missing.length > 0) return { result: 'lists_not_all', missing };
+    return { result: 'lists_all', count: listed.size };
+  } catch (cause) {
+    signal.throwIfAborted();
+    const error = errorOf(cause);
+    const noNews =
+      NO_NEWS.has(error.kind) || (error.kind === 'address_wrong' && VERSIONED.test(baseUrl));
+    return { result: noNews ? 'no_list' : 'refused', error };
+  }
+}
+
 /** One warning at most for the account. Never rejects; the signal ends it. */
 export async function checkGlm(
   account: CheckedAccount,
   logger: Logger,
   signal: AbortSignal,
 ): Promise<void> {
-  const { label, baseUrl, client, models } = account;
-  try {
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(LIST_MS)]);
-    const listed = await listedModels(client, limit);
-    const missing = models.filter((model) => !listed.has(model.toLowerCase()));
-    if (missing.length === 0) {
-      logger.debug({ account: label }, 'GLM lists all models');
-      return;
-    }
-    const remedy =
-      'check the ids; GLM may have retired them, or keep old ones off its list that still answer';
-    logger.warn({ account: label, baseUrl, models: missing, remedy }, 'GLM does not list a model');
-  } catch (error) {
-    if (!signal.aborted) tell(error, account, logger);
-  }
+  const answer = await askGlm(account, signal).catch(() => null);
+  if (answer !== null) tell(answer, account, logger);
 }
 
-function tell(error: unknown, { label, baseUrl }: CheckedAccount, logger: Logger): void {
-  const { kind, upstream } = errorOf(error);
+const UNLISTED_REMEDY =
+  'check the ids; GLM may have retired them, or keep old ones off its list that still answer';
+
+function tell(answer: GlmAnswer, { label, baseUrl }: CheckedAccount, logger: Logger): void {
+  if (answer.result === 'lists_all') {
+    logger.debug({ account: label }, 'GLM lists all models');
+    return;
+  }
+  if (answer.result === 'lists_not_all') {
+    const line = { account: label, baseUrl, models: answer.missing, remedy: UNLISTED_REMEDY };
+    logger.warn(line, 'GLM does not list a model');
+    return;
+  }
+  const { kind, upstream } = answer.error;
   const line = { account: label, baseUrl, failure: kind, code: upstream.code };
-  if (NO_NEWS.has(kind) || (kind === 'address_wrong' && VERSIONED.test(baseUrl))) {
+  if (answer.result === 'no_list') {
     logger.debug(line, 'GLM offers no list of models');
     return;
   }

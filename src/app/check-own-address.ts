@@ -41,21 +41,23 @@ const OTHER_CREDENTIALS =
 
 /** One warning at most. Never rejects; the signal ends it. */
 export async function checkOwnAddress(check: OwnAddressCheck, signal: AbortSignal): Promise<void> {
-  const problem = await problemOf(check, signal);
+  const problem = await problemOfAddress(check, signal);
   if (problem === null || signal.aborted) return;
   const line = { workerAddress: check.address, ...problem };
   check.logger.warn(line, 'this worker is not found at its advertised address');
 }
 
-interface Problem {
+/** Why the address does not lead to this worker. */
+export interface AddressProblem {
   readonly why: string;
   readonly remedy: string;
 }
 
-async function problemOf(
-  { address, modelNames, dispatcher }: OwnAddressCheck,
+/** Asks the address for its status as the controller does; null when this worker answers. */
+export async function problemOfAddress(
+  { address, modelNames, dispatcher }: Omit<OwnAddressCheck, 'logger'>,
   signal: AbortSignal,
-): Promise<Problem | null> {
+): Promise<AddressProblem | null> {
   try {
     const { statusCode, body } = await request(withoutCredentials(address), {
       dispatcher,
@@ -94,7 +96,7 @@ function withoutCredentials(address: string): URL {
 }
 
 /** What FastChat's HTTP client sends for such an address. */
-function authorizationOf(address: string): Record<string, string> {
+export function authorizationOf(address: string): { authorization?: string } {
   const credentials = credentialsOf(address);
   if (credentials === null) return {};
   const pair = `${credentials.user}:${credentials.password}`;

@@ -15,6 +15,11 @@ const REMEDIES: Readonly<Record<string, string>> = {
   EAI_AGAIN: `${HOST}: the name cannot be resolved`,
 };
 
+/** What a code of the system's means for whoever set the address; undefined for one that is not known. */
+export function remedyOfListening(code: string | undefined): string | undefined {
+  return REMEDIES[String(code)];
+}
+
 /** @throws Error in one line that names the setting, where it is one */
 export async function listen(
   server: FastifyInstance,
@@ -25,7 +30,7 @@ export async function listen(
   } catch (error) {
     // A server that cannot listen says so with a code of the system's.
     const { code, message } = error as NodeJS.ErrnoException;
-    const remedy = REMEDIES[String(code)];
+    const remedy = remedyOfListening(code);
     throw remedy === undefined ? error : new Error(`${remedy} (${message})`, { cause: error });
   }
 }

@@ -4,6 +4,7 @@ import type { Dispatcher } from 'undici';
 import type { Account } from '../admission/account.ts';
 import type { Admission, Concurrency } from '../admission/admission.ts';
 import type { Endpoint } from '../admission/target.ts';
+import { hintOfKey } from '../config/keys.ts';
 import type { ModelEntry } from '../config/models-file.ts';
 import type { SimpleSettings } from '../config/settings.ts';
 import type { Settings } from '../config/slices.ts';
@@ -33,6 +34,8 @@ export interface GlmAccount {
   readonly account: Account;
   readonly client: GlmClient;
   readonly baseUrl: string;
+  /** How the key begins, for people who have several. */
+  readonly keyHint: string;
   /** How many requests at once it may have at each model. */
   readonly concurrency: Concurrency;
 }
@@ -232,6 +235,7 @@ export class ModelFactory {
       account: admission.account(id),
       client: new GlmClient(dispatcher, { baseUrl, credentials, userAgent }),
       baseUrl,
+      keyHint: hintOfKey(key),
       concurrency: concurrencyOf(concurrency, baseUrl),
     };
     this.#accounts.set(id, account);

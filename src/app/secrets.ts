@@ -25,7 +25,8 @@ function keysOf(models: ReadonlyMap<string, ModelEntry>): string[] {
   return [...models.values()].flatMap(({ apiKeys = [] }) => apiKeys);
 }
 
-function partsOfKey(key: string): string[] {
+/** A key and its halves. */
+export function partsOfKey(key: string): string[] {
   return [key, ...key.split('.')];
 }
 

@@ -32,7 +32,8 @@ export class StartChecks {
   /** Begins; nothing waits for what comes of it but the log. */
   begin(): void {
     const { signal } = this.#stop;
-    for (const account of this.#accounts()) void checkGlm(account, this.#deps.logger, signal);
+    for (const account of checkedAccounts(this.#deps))
+      void checkGlm(account, this.#deps.logger, signal);
     this.#begun = true;
     if (this.#registered !== null) void this.#checkAddress(this.#registered);
   }
@@ -47,16 +48,6 @@ export class StartChecks {
     this.#stop.abort();
   }
 
-  /** Each key at each address, with the models that it is asked for. */
-  #accounts(): readonly CheckedAccount[] {
-    const { factory, admission } = this.#deps;
-    const { endpoints } = admission.snapshot();
-    return factory.accounts.map(({ account: { label }, baseUrl, client }) => {
-      const models = endpoints.filter(({ account }) => account === label).map(({ model }) => model);
-      return { label, baseUrl, client, models };
-    });
-  }
-
   async #checkAddress(advertised: AdvertisedAddress): Promise<void> {
     const { worker, dispatcher, logger } = this.#deps;
     // It is known by now: the controller has been told it.
@@ -64,4 +55,16 @@ export class StartChecks {
     const modelNames = () => worker.modelNames;
     await checkOwnAddress({ address, modelNames, dispatcher, logger }, this.#stop.signal);
   }
+}
+
+/** Each key at each address, with the models that it is asked for. */
+export function checkedAccounts({
+  factory,
+  admission,
+}: Pick<StartChecksDeps, 'factory' | 'admission'>): readonly CheckedAccount[] {
+  const { endpoints } = admission.snapshot();
+  return factory.accounts.map(({ account: { label }, baseUrl, client, keyHint }) => {
+    const models = endpoints.filter(({ account }) => account === label).map(({ model }) => model);
+    return { label, keyHint, baseUrl, client, models };
+  });
 }

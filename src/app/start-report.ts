@@ -14,10 +14,17 @@ export function reportServed(
   worker: Worker,
   logger: Logger,
 ): void {
-  const said = new Set(modelNames.flatMap(({ name, glmModel }) => (glmModel === null ? [] : name)));
-  const isImplied = (name: string) => !said.has(name) && entries.get(name)?.version === undefined;
   const models = worker.modelNames.map((name) => worker.describe(name));
-  reportModels(models, isImplied, logger);
+  reportModels(models, impliedNames(modelNames, entries), logger);
+}
+
+/** Tells of a name whether nobody said which model is behind it. */
+export function impliedNames(
+  modelNames: SimpleSettings['modelNames'],
+  entries: ReadonlyMap<string, ModelEntry>,
+): (name: string) => boolean {
+  const said = new Set(modelNames.flatMap(({ name, glmModel }) => (glmModel === null ? [] : name)));
+  return (name) => !said.has(name) && entries.get(name)?.version === undefined;
 }
 
 /**
@@ -34,7 +41,7 @@ function reportModels(
     const modelWindow = catalogueEntry(glmModel)?.contextWindow ?? null;
     const hint = windowHint(contextLength, modelWindow);
     logger.info({ model: name, glmModel, contextLength, modelWindow, ...hint }, 'serving');
-    const slip = behindSlip(model) ?? (isImplied(name) ? nameSlip(model) : null);
+    const slip = slipOf(model, isImplied(name));
     if (slip !== null) logger.warn({ model: name, glmModel, ...slip }, 'this model may be a slip');
   }
 }
@@ -48,9 +55,15 @@ function windowHint(told: number, has: number | null): { readonly hint?: string 
   return { hint };
 }
 
-interface Slip {
+/** What was probably meant otherwise. */
+export interface Slip {
   readonly nearest: string;
   readonly remedy: string;
+}
+
+/** @param isImplied whether nobody said which model is behind the name */
+export function slipOf(model: ServedModel, isImplied: boolean): Slip | null {
+  return behindSlip(model) ?? (isImplied ? nameSlip(model) : null);
 }
 
 /** The model behind the name looks like one of GLM's, or its name does, and is none. */

@@ -8,6 +8,8 @@ export interface Io {
   /** Arguments without the interpreter and the script. */
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Such as `20.19.0`. */
+  readonly nodeVersion: string;
   /** Where `.env` is looked for. */
   readonly directory: string;
   readonly stdout: NodeJS.WriteStream;

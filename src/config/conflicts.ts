@@ -13,13 +13,16 @@ export interface Checked {
   readonly entries: ReadonlyMap<string, ModelEntry> | null;
 }
 
-/** One line per problem, with the remedy. */
-export function findConflicts(checked: Checked): string[] {
+/** One line per problem, with the remedy; those of keys aside. */
+export function findConflicts({ settings }: Checked): string[] {
+  return [...unreachable(settings), ...unguarded(settings)];
+}
+
+/** The same for the keys, wherever they were given. */
+export function findKeyConflicts(checked: Checked): string[] {
   const { apiKeys, auth = 'bearer' } = checked.settings;
   const problem = apiKeys === undefined ? null : problemOfKeys(apiKeys, auth);
   return [
-    ...unreachable(checked.settings),
-    ...unguarded(checked.settings),
     ...(lacksKey(checked)
       ? ['ZHIPUAI_API_KEY: is required: the key as shown on the API keys page, id.secret']
       : []),

@@ -31,6 +31,15 @@ export function problemOfKeys(keys: readonly string[], use: KeyUse): string | nu
   return keys.every((key) => form.test(key)) ? null : FORM;
 }
 
+/** Most characters of a key's id that may be shown. */
+const HINT = 4;
+
+/** How a key begins, for people who have several: never more than half of its id, nothing without one. */
+export function hintOfKey(key: string): string {
+  const id = key.includes('.') ? key.slice(0, key.indexOf('.')) : '';
+  return `${id.slice(0, Math.min(HINT, Math.floor(id.length / 2)))}…`;
+}
+
 function unquoted(text: string): string {
   const trimmed = text.trim();
   return (QUOTED.exec(trimmed)?.[2] ?? trimmed).trim();

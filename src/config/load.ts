@@ -1,7 +1,7 @@
 // Loads the worker's settings, and says of all that is wrong in plain lines.
 
 import { endpointPathOf } from './addresses.ts';
-import { findConflicts, findKeyProblems } from './conflicts.ts';
+import { findConflicts, findKeyConflicts, findKeyProblems } from './conflicts.ts';
 import { loadModelsFile, type ModelsFileResult } from './models-file.ts';
 import { type Environment, readSettings, type SettingSources } from './read-settings.ts';
 import { type SimpleSettings, settingList, settingsSchema } from './settings.ts';
@@ -14,9 +14,36 @@ export type LoadResult =
   /** One line per problem, naming flag, variable and remedy; never a value, which may be secret. */
   | { readonly ok: false; readonly problems: readonly string[] };
 
+/** A setting that was given. */
+export interface GivenSetting {
+  /** As the code calls it. */
+  readonly name: string;
+  /** As it was typed; for a secret it is one. */
+  readonly text: string;
+  /** The flag or variable, and whether that stands in `.env`. */
+  readonly origin: string;
+}
+
+export interface ExaminedSettings {
+  /** Null when one of them cannot be used; problems of keys, and names that nobody reads, are no reason. */
+  readonly settings: Settings | null;
+  readonly given: readonly GivenSetting[];
+  /** One line per problem, as `LoadResult` has them; those of keys apart. */
+  readonly problems: readonly string[];
+  readonly keyProblems: readonly string[];
+}
+
 /** Reads and checks all settings. */
 export function loadSettings(sources: SettingSources): LoadResult {
-  const { values, texts, problems } = readSettings(settingsSchema, sources);
+  const { settings, problems, keyProblems } = examineSettings(sources);
+  const all = [...problems, ...keyProblems];
+  if (all.length > 0 || settings === null) return { ok: false, problems: all };
+  return { ok: true, settings };
+}
+
+/** Reads all settings and says of each problem where it lies, with as much of the rest as can be used. */
+export function examineSettings(sources: SettingSources): ExaminedSettings {
+  const { values, texts, origins, problems } = readSettings(settingsSchema, sources);
   const file = loadModelsFile(values.modelsFile, variablesFrom(sources));
   const modelNamesGiven = texts.has('modelNames');
   const entries = file.ok ? file.entries : null;
@@ -24,19 +51,26 @@ export function loadSettings(sources: SettingSources): LoadResult {
     given: new Set(texts.keys()),
     used: file.variables,
   });
+  const checked = { settings: values, modelNamesGiven, entries };
   const tls = lookAtTls(values);
-  const all = [
-    ...problems,
-    ...names.problems,
-    ...(file.ok ? [] : file.problems),
-    ...findConflicts({ settings: values, modelNamesGiven, entries }),
-    ...tls.problems,
-  ];
-  if (all.length > 0 || entries === null) return { ok: false, problems: all };
   const warnings = [...names.warnings, ...slipsIn(texts), ...tls.warnings];
-  // Without a problem every setting is there.
-  const settings = values as SimpleSettings;
-  return { ok: true, settings: sliced(settings, { modelNamesGiven, entries }, warnings) };
+  const complete = settingList.every(({ name }) => name in values);
+  return {
+    settings:
+      complete && entries !== null
+        ? // Every setting has passed its check.
+          sliced(values as SimpleSettings, { modelNamesGiven, entries }, warnings)
+        : null,
+    given: [...texts].map(([name, text]) => ({ name, text, origin: String(origins.get(name)) })),
+    problems: [
+      ...problems,
+      ...names.problems,
+      ...(file.ok ? [] : file.problems),
+      ...findConflicts(checked),
+      ...tls.problems,
+    ],
+    keyProblems: findKeyConflicts(checked),
+  };
 }
 
 /** Reads MODELS_FILE again, for SIGHUP. */

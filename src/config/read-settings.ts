@@ -22,6 +22,8 @@ export interface ReadSettings<Values> {
   readonly values: Partial<Values>;
   /** The text of what was given, by the name of the setting. */
   readonly texts: ReadonlyMap<string, string>;
+  /** Where it was given: the flag or variable, and whether that stands in `.env`. */
+  readonly origins: ReadonlyMap<string, string>;
   /** One line per problem, naming flag, variable and remedy; never a value, which may be secret. */
   readonly problems: readonly string[];
 }
@@ -36,9 +38,11 @@ export function readSettings<Schema extends z.ZodObject>(
   const problems = [...flags.problems];
   const values: Record<string, unknown> = {};
   const texts = new Map<string, string>();
+  const origins = new Map<string, string>();
   for (const { name, facts, schema } of list) {
-    const { text, problem } = readText(facts, flags.values, sources);
+    const { text, problem, origin } = readText(facts, flags.values, sources);
     if (text !== undefined) texts.set(name, text);
+    if (origin !== undefined) origins.set(name, origin);
     const checked = z.safeParse(schema, text);
     if (problem !== undefined) problems.push(problem);
     else if (checked.success) values[name] = checked.data;
@@ -47,7 +51,7 @@ export function readSettings<Schema extends z.ZodObject>(
         problems.push(`${titleOf(facts)}: ${why}${quotesIn(text)}`);
   }
   // Each value has just been checked by the schema of its name.
-  return { values: values as Partial<z.output<Schema>>, texts, problems };
+  return { values: values as Partial<z.output<Schema>>, texts, origins, problems };
 }
 
 export type FlagsOf<Values> =
@@ -85,6 +89,7 @@ interface ReadText {
   readonly text?: string | undefined;
   /** Only the file of a secret can be one. */
   readonly problem?: string;
+  readonly origin?: string;
 }
 
 function readText(
@@ -92,16 +97,22 @@ function readText(
   flags: ReadonlyMap<string, string>,
   { env, dotenv }: SettingSources,
 ): ReadText {
-  const flag = flags.get(facts.flag ?? '');
-  if (flag) return { text: flag };
-  const { variable = '', fileVariable = '', alias = '' } = facts;
+  const { flag = '', variable = '', fileVariable = '', alias = '' } = facts;
+  const typed = flags.get(flag);
+  if (typed) return { text: typed, origin: flag };
   let empty: ReadText = {};
-  for (const source of [env, dotenv]) {
-    if (source[variable]) return { text: source[variable] };
+  for (const [source, place] of [
+    [env, ''],
+    [dotenv, ' in .env'],
+  ] as const) {
+    const named = (name: string) => ({ text: source[name], origin: `${name}${place}` });
+    if (source[variable]) return named(variable);
     const path = source[fileVariable];
     const file = path ? readSecretFile(fileVariable, path) : {};
-    if (file.text || file.problem !== undefined) return file;
-    if (source[alias]) return { text: source[alias] };
+    if (file.text || file.problem !== undefined) {
+      return { ...file, origin: `${fileVariable}${place}` };
+    }
+    if (source[alias]) return named(alias);
     if (path) empty = { problem: `${fileVariable}: the file it names is empty` };
   }
   return empty;

@@ -1,28 +1,10 @@
 // The calls a worker makes to a FastChat controller.
 
-import { type Dispatcher, request } from 'undici';
+import type { Dispatcher } from 'undici';
 import { z } from 'zod';
 import type { WorkerStatus } from '../fastchat/replies.ts';
-import { boundedText } from '../lib/bounded-text.ts';
-import { ControllerError, errorOfCall, errorOfContent, errorOfReply } from './controller-error.ts';
-
-/**
- * Longest wait for the controller, in milliseconds. It stands still for up to 5 s per sick worker
- * whenever somebody lists models, so a short limit would cause failures of its own.
- */
-const TIMEOUT_MS = 20_000;
-
-/**
- * A path of OpenAI API servers, which a GET tells apart from what is not there without making them
- * do anything: their list of models would have FastChat's ask all its workers.
- */
-const OPENAI_PATH = '/v1/chat/completions';
-
-/** With these an OpenAI API server answers a worker that takes it for a controller. */
-const REFUSALS: ReadonlySet<number> = new Set([401, 403, 404, 405]);
-
-/** Longest wait for what an address turns out to be, in milliseconds. */
-const RECOGNITION_MS = 3000;
+import { ControllerCalls, parseJson, readReply } from './calls.ts';
+import { errorOfContent } from './controller-error.ts';
 
 const heartBeatReply = z.looseObject({ exist: z.boolean() });
 
@@ -34,13 +16,11 @@ export interface ControllerAddress {
 }
 
 export class ControllerClient {
-  readonly #dispatcher: Dispatcher;
-  readonly #base: string;
+  readonly #calls: ControllerCalls;
   readonly #worker: () => Promise<string>;
 
   constructor(dispatcher: Dispatcher, { controller, worker }: ControllerAddress) {
-    this.#dispatcher = dispatcher;
-    this.#base = controller.replace(/\/+$/, '');
+    this.#calls = new ControllerCalls(dispatcher, controller);
     this.#worker = worker;
   }
 
@@ -64,54 +44,11 @@ export class ControllerClient {
   async heartBeat(queueLength: number, signal: AbortSignal): Promise<boolean> {
     const path = '/receive_heart_beat';
     const text = await this.#post(path, { queue_length: queueLength }, signal);
-    const reply = heartBeatReply.safeParse(parseJson(text));
-    if (reply.success) return reply.data.exist;
-    throw errorOfContent(path, text, '{"exist": …}');
+    return readReply(heartBeatReply, path, text, '{"exist": …}').exist;
   }
 
-  async #post(path: string, fields: object, signal: AbortSignal): Promise<string> {
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
-    try {
-      const body = { worker_name: await this.#worker(), ...fields };
-      const { statusCode: status, body: reply } = await request(this.#base + path, {
-        dispatcher: this.#dispatcher,
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-        signal: limit,
-      });
-      const text = await boundedText(reply);
-      if (text === null) throw errorOfContent(path, 'too many bytes', 'a short reply');
-      if (status === 200) return text;
-      const openAiApi = REFUSALS.has(status) && (await this.#isOpenAiApi(signal));
-      throw errorOfReply(path, { status, text }, openAiApi);
-    } catch (error) {
-      if (error instanceof ControllerError || signal.aborted) throw error;
-      // Neither undici nor the look-up of our address rejects with anything but errors.
-      throw errorOfCall(path, error as Error);
-    }
-  }
-
-  /** Whether an OpenAI API server is there, whose address is easily taken for the controller's. */
-  async #isOpenAiApi(signal: AbortSignal): Promise<boolean> {
-    try {
-      const { statusCode, body } = await request(this.#base + OPENAI_PATH, {
-        dispatcher: this.#dispatcher,
-        signal: AbortSignal.any([signal, AbortSignal.timeout(RECOGNITION_MS)]),
-      });
-      await body.dump();
-      // It is there for POST alone.
-      return statusCode === 405;
-    } catch {
-      return false;
-    }
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+  #post(path: string, fields: object, signal: AbortSignal): Promise<string> {
+    const body = async () => ({ worker_name: await this.#worker(), ...fields });
+    return this.#calls.post(path, body, signal);
   }
 }

@@ -16,7 +16,7 @@ async function linesOf(t: Test, baseUrl: string, signal = new AbortController().
   const logs = createLogSink();
   const logger = createLogger({ level: 'debug', redactor: new Redactor([KEY]) }, logs);
   const client = clientOf(t, baseUrl);
-  await checkGlm({ label: '#1', baseUrl, client, models: MODELS }, logger, signal);
+  await checkGlm({ label: '#1', keyHint: '', baseUrl, client, models: MODELS }, logger, signal);
   return logs.lines.map(({ time, ...line }) => line);
 }
 

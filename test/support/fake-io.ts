@@ -26,6 +26,7 @@ export interface Written {
 export interface FakeIoOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly directory?: string;
+  readonly nodeVersion?: string;
   /** Whether stdout says that it is a terminal. */
   readonly isTTY?: boolean;
 }
@@ -33,7 +34,7 @@ export interface FakeIoOptions {
 /** A process called with these arguments. */
 export function fakeIo(
   argv: readonly string[],
-  { env = {}, directory = '/nowhere', isTTY = false }: FakeIoOptions = {},
+  { env = {}, directory = '/nowhere', isTTY = false, nodeVersion = '20.19.0' }: FakeIoOptions = {},
 ): FakeIo {
   const signals: (() => void)[] = [];
   const reloads: (() => void)[] = [];
@@ -43,6 +44,7 @@ export function fakeIo(
   const io: Io = {
     argv,
     env,
+    nodeVersion,
     directory,
     stdout: stdout.stream,
     stderr: stderr.stream,
