@@ -36,7 +36,15 @@ const TABLE: readonly Row[] = [
     ],
     ['fastify', 'pino', 'undici'],
   ],
-  ['commands', ['app', 'config', 'sandbox', 'telemetry'], ['undici', 'zod', 'pino']],
+  [
+    'doctor',
+    [
+      ...['app', 'config', 'http', 'controller', 'telemetry', 'glm', 'upstream', 'worker'],
+      ...['admission', 'failure', 'model', 'lib'],
+    ],
+    ['undici', 'zod'],
+  ],
+  ['commands', ['app', 'doctor', 'config', 'sandbox', 'telemetry'], ['undici', 'zod', 'pino']],
   ['cli.ts', ['commands', 'telemetry'], []],
 ];
 

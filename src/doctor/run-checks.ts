@@ -1,6 +1,6 @@
 // Runs checks one after the other, each within its time, and keeps secrets out of what they say.
 
-import type { Redactor } from '../telemetry/redactor.ts';
+import { type Redactor, withoutSuspects } from '../telemetry/redactor.ts';
 import { type Check, type Outcome, outcome } from './check.ts';
 import type { Visit } from './visit.ts';
 
@@ -68,15 +68,20 @@ async function look(
   visit: Visit,
   { timeoutMs, signal }: RunOptions,
 ): Promise<Outcome> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+  const late = new AbortController();
+  // One that keeps the process alive, whatever the check waits for.
+  const timer = setTimeout(() => late.abort(), timeoutMs);
+  const limit = AbortSignal.any([signal, late.signal]);
   try {
-    return await Promise.race([check.run(visit, limit), endOf(limit)]);
+    return await Promise.race([endOf(limit), check.run(visit, limit)]);
   } catch (error) {
     if (signal.aborted) return outcome('skip', 'interrupted');
-    if (limit.aborted) return tooLate(timeoutMs);
+    if (late.signal.aborted) return tooLate(timeoutMs);
     // Nothing in a check throws anything but errors.
     const { message } = error as Error;
     return outcome('fail', message.replace(/\n.*/s, ''));
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -95,7 +100,8 @@ function tooLate(timeoutMs: number): Outcome {
 }
 
 function cleaned({ status, found, remedy, details }: Outcome, redactor: Redactor): Outcome {
-  const clean = (text: string) => redactor.excerpt(text, LONGEST);
+  // What looks like a key is one in the wrong place.
+  const clean = (text: string) => redactor.excerpt(withoutSuspects(text), LONGEST);
   return {
     status,
     found: clean(found),

@@ -19,7 +19,7 @@ export const keyCheck: Check = {
 const tellKeys = withSettings(async (settings) => {
   const hints = keysOf(settings).map(hintOfKey);
   const use = settings.models.auth === 'jwt' ? 'tokens are signed with it' : 'sent as it is';
-  return outcome('ok', `${hints.join(', ')} ${use}`);
+  return outcome('ok', `${hints.join(', ')}: ${use}`);
 });
 
 function keysOf({ secrets, models }: Settings): readonly string[] {

@@ -1,7 +1,6 @@
 // The settings: whether they can be used, and where each of them was given.
 
 import { slices } from '../../config/slices.ts';
-import { withoutSuspects } from '../../telemetry/redactor.ts';
 import { type Check, outcome } from '../check.ts';
 import type { Visit } from '../visit.ts';
 
@@ -17,7 +16,7 @@ export const settingsCheck: Check = {
     const details = examined.given.map(lineOf);
     if (problems.length > 0) {
       return outcome('fail', plural(problems.length, 'problem'), {
-        remedy: problems.map(withoutSuspects),
+        remedy: problems,
         details,
       });
     }
@@ -29,8 +28,7 @@ export const settingsCheck: Check = {
 };
 
 function lineOf({ name, text, origin }: Visit['examined']['given'][number]): string {
-  // A key in the wrong place is not repeated.
-  return `${origin}: ${SECRETS.includes(name) ? '(secret)' : withoutSuspects(text)}`;
+  return `${origin}: ${SECRETS.includes(name) ? '(secret)' : text}`;
 }
 
 function plural(count: number, what: string): string {
