@@ -18,6 +18,9 @@ export type PortState =
   /** The system does not let anybody listen there, with its code. */
   | { readonly who: 'refused'; readonly code: string };
 
+/** A worker of this machine answers at once; the longest wait for it, in milliseconds. */
+const ANSWER_MS = 3000;
+
 /** Where the worker listens. */
 export function listeningUrl({ listen, tls }: Settings): string {
   return `${tls.ssl ? 'https' : 'http'}://${bracketed(listen.host)}:${listen.port}`;
@@ -31,7 +34,8 @@ export async function portState(settings: Settings, signal: AbortSignal): Promis
   // A worker of this machine is asked by an address for which it need not have a certificate.
   const dispatcher = new Agent({ connect: { rejectUnauthorized: false } });
   try {
-    return await askWorker(settings, dispatcher, signal);
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]);
+    return await askWorker(settings, dispatcher, limit);
   } catch {
     return { who: 'other' };
   } finally {

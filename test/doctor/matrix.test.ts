@@ -269,9 +269,9 @@ const situations: readonly Situation[] = [
   },
   {
     told: 'the worker runs already',
-    arrange: async (t, { env, controller }) => {
-      await startWorker(t, { ...env, NO_REGISTER: 'false' });
-      await controller.waitForCall('/register_worker');
+    arrange: async (t, { env }) => {
+      const { logs } = await startWorker(t, { ...env, NO_REGISTER: 'false' });
+      await logs.waitFor('registered');
       return {};
     },
     lines: {

@@ -67,6 +67,29 @@ export async function runDoctor(
   return { code, stdout: masked(stdout.text, masks), stderr: masked(stderr.text, masks) };
 }
 
+/** Runs one check with what it needs; its line without padding, then those below it. */
+export async function checkLines(
+  id: string,
+  env: Env,
+  { flags = [], ...options }: DoctorOptions = {},
+): Promise<string[]> {
+  const { stdout } = await runDoctor(env, { flags: ['--only', id, ...flags], ...options });
+  const blocks = stdout.split(/^(?=ok {4}|warn {2}|FAIL {2}|skip {2}|\d+ ok)/m);
+  const block = blocks.find((one) => one.slice(6).startsWith(`${id} `)) ?? stdout;
+  const lines = block.trim().split('\n');
+  return lines.map((line) => line.trim().replace(/ {2,}/g, ' '));
+}
+
+/** The same with the settings of a stage, some of which differ. */
+export function checkOnStage(
+  id: string,
+  stage: DoctorStage,
+  more: Env = {},
+  flags: readonly string[] = [],
+): Promise<string[]> {
+  return checkLines(id, { ...stage.env, ...more }, { flags, masks: masksOf(stage) });
+}
+
 function masked(text: string, masks: Readonly<Record<string, string>>): string {
   const longestFirst = Object.entries(masks).toSorted(([a], [b]) => b.length - a.length);
   const named = longestFirst.reduce((rest, [from, to]) => rest.replaceAll(from, to), text);

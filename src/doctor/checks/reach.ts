@@ -104,7 +104,7 @@ async function verdict({ listener, settings, advertised, tookMs }: Tried): Promi
   }
   if (call.authorization !== authorizationOf(advertised).authorization) {
     return outcome('fail', `the controller comes from ${call.from} without the right credentials`, {
-      remedy: ['WORKER_ADDRESS=http://USER:PASSWORD@HOST:PORT with both of them'],
+      remedy: ['WORKER_ADDRESS with user and password: FastChat sends neither without the other'],
     });
   }
   return outcome('ok', `the controller comes from ${call.from} to ${advertised}`);
