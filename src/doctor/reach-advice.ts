@@ -3,7 +3,7 @@
 import { bracketed, hostOf } from '../app/addresses.ts';
 import type { Settings } from '../config/slices.ts';
 import { ownAddressTowards } from '../controller/own-address.ts';
-import { isLoopback } from '../http/access.ts';
+import { isLoopback } from '../http/browsers.ts';
 
 const CONTAINER =
   'a controller in a container has a 127.0.0.1 of its own: WORKER_ADDRESS with an address of this ' +

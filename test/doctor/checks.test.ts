@@ -114,6 +114,14 @@ for (const [told, env, lines] of [
     [THROUGH],
   ],
   [
+    'an address that is found out later is no host',
+    { HTTP_PROXY: 'proxy:3128', NO_PROXY: '127.0.0.1', WORKER_ADDRESS: 'http://u:p@auto:1' },
+    [
+      THROUGH.replace('ok', 'warn'),
+      '-> calls on the way between worker and FastChat would go through the proxy: start FastChat and the worker with NO_PROXY=127.0.0.1,localhost',
+    ],
+  ],
+  [
     'a proxy for everything is not read',
     { ALL_PROXY: 'proxy:3128', NO_PROXY: '127.0.0.1,localhost' },
     [

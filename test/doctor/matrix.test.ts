@@ -27,9 +27,11 @@ const bad = (status: 'warn' | 'fail', found: string, ...remedy: readonly string[
   return { status, found, remedy };
 };
 
-const GIVEN = {
+/** In the order of the settings. */
+const GIVEN: Readonly<Record<string, string | null>> = {
   PORT: 'PORT: PORT',
   CONTROLLER_ADDRESS: 'CONTROLLER_ADDRESS: CONTROLLER',
+  WORKER_ADDRESS: null,
   GLM_MODEL: 'GLM_MODEL: glm-4.6',
   ZHIPUAI_API_KEY: 'ZHIPUAI_API_KEY: (secret)',
   ZHIPUAI_BASE_URL: 'ZHIPUAI_BASE_URL: GLM',
@@ -279,6 +281,25 @@ const situations: readonly Situation[] = [
       names: ok('zhipu-api lead to http://127.0.0.1:PORT'),
     },
     code: 0,
+  },
+  {
+    told: 'the worker runs with another password',
+    arrange: async (t, { env, port }) => {
+      const address = (password: string) => `http://user:${password}@127.0.0.1:${port}`;
+      await startWorker(t, { ...env, NO_REGISTER: 'true', WORKER_ADDRESS: address('PLANTED1') });
+      return { env: { WORKER_ADDRESS: address('PLANTED2') } };
+    },
+    lines: {
+      settings: given({ WORKER_ADDRESS: 'WORKER_ADDRESS: http://user:[secret]@127.0.0.1:PORT' }),
+      listen: bad(
+        'fail',
+        'a glm-worker runs at http://127.0.0.1:PORT and refuses the credentials of WORKER_ADDRESS',
+        'WORKER_ADDRESS with the user:password@ that it was started with, or start it anew',
+      ),
+      reach: skip('needs listen'),
+      names: skip('needs listen'),
+    },
+    code: 1,
   },
   {
     told: 'all is well and tokens may be spent',

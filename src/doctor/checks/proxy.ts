@@ -1,7 +1,8 @@
 // Proxies: which one leads to GLM, and whether FastChat's programs would be sent through one to the worker.
 
+import { hostOf } from '../../app/addresses.ts';
 import type { Settings } from '../../config/slices.ts';
-import { isLoopback } from '../../http/access.ts';
+import { isLoopback } from '../../http/browsers.ts';
 import { type Check, outcome, withSettings } from '../check.ts';
 import type { Visit } from '../visit.ts';
 
@@ -55,9 +56,14 @@ function hostsCaught({ models, controller, upstream, listen }: Settings, { env }
   const proxied = ['http_proxy', 'HTTP_PROXY', 'all_proxy', 'ALL_PROXY'].some((name) => env[name]);
   if (!proxied || controller.noRegister) return ours;
   const addresses = [controller.controllerAddress, controller.workerAddress];
-  const hosts = addresses.filter((one) => URL.canParse(one)).map((one) => new URL(one).hostname);
-  const theirs = [...hosts, listen.host].filter((host) => !isExcepted(host, upstream.noProxy));
+  const hosts = [...addresses.map(hostOf), listen.host];
+  const theirs = hosts.filter((host) => isHost(host) && !isExcepted(host, upstream.noProxy));
   return [...new Set([...ours, ...theirs])];
+}
+
+/** Not one that has to be found out first. */
+function isHost(host: string): boolean {
+  return host !== '' && host !== 'auto';
 }
 
 function noProxyFor(hosts: readonly string[], noProxy: string): string {
