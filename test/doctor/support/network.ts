@@ -1,0 +1,34 @@
+// A network beside this machine's own, as that of a container: two addresses and a cable between them.
+
+import { spawnSync } from 'node:child_process';
+import type { Test } from 'tap';
+
+export interface Network {
+  /** This machine in it, and the other end. */
+  readonly here: string;
+  readonly there: string;
+  /** What enters it, in front of a program. */
+  readonly enter: readonly string[];
+}
+
+function ip(...args: readonly string[]): void {
+  const { status, stderr, error } = spawnSync('ip', args, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`ip ${args.join(' ')}: ${error?.message ?? stderr}`);
+}
+
+/** Makes one that ends with the test; needs root. The addresses are those kept for such trials. */
+export function startNetwork(t: Test): Network {
+  const { pid } = process;
+  const name = `glm-doctor-${pid}`;
+  const [near, far] = [`gd${pid}a`, `gd${pid}b`];
+  const net = `198.18.${pid % 250}`;
+  ip('netns', 'add', name);
+  t.teardown(() => ip('netns', 'delete', name));
+  ip('link', 'add', near, 'type', 'veth', 'peer', 'name', far, 'netns', name);
+  ip('address', 'add', `${net}.1/24`, 'dev', near);
+  ip('link', 'set', near, 'up');
+  ip('-n', name, 'address', 'add', `${net}.2/24`, 'dev', far);
+  for (const device of [far, 'lo']) ip('-n', name, 'link', 'set', device, 'up');
+  const enter = ['ip', 'netns', 'exec', name];
+  return { here: `${net}.1`, there: `${net}.2`, enter };
+}
