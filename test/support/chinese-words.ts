@@ -149,3 +149,21 @@ export const remedies: Readonly<Record<FailureKind, string>> = {
   answer_not_json: '要求的是 JSON，模型却写了别的内容：再问一次，或换一个模型',
   internal_error: '这个 worker 的缺陷：请把日志行报给我们',
 };
+
+/** What each check of `doctor` looks at, by its id. */
+export const checkTitles: Readonly<Record<string, string>> = {
+  settings: '参数、变量、.env 和 MODELS_FILE，以及每个设置来自哪里',
+  node: 'Node.js 的版本',
+  key: '密钥的格式',
+  models: '所提供的名称、其后的 GLM 模型、GLM 已不再列出的模型',
+  proxy: 'HTTPS_PROXY、HTTP_PROXY 和 NO_PROXY，对 worker 以及在同一环境里启动的程序',
+  tls: 'NODE_EXTRA_CA_CERTS、NODE_TLS_REJECT_UNAUTHORIZED，以及 SSL 对 FastChat 的要求',
+  listen: '端口是否空闲，或这个 worker 已在那里运行',
+  glm: '能否连上 GLM：域名、网络、代理、证书',
+  clock: '本机时钟与 GLM 相比',
+  account: 'GLM 是否接受密钥、是否列出这些模型（不收费）',
+  controller: 'FastChat 的控制器是否应答，而不是别的服务器',
+  reach: '控制器能否连上这个 worker，用一次不留痕迹的注册来试',
+  names: '名称是否已注册、由谁注册',
+  chat: '向每个密钥的每个模型问一个短问题（消耗少量 token；只在 --chat 时）',
+};

@@ -4,13 +4,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { settingList } from '../../src/config/settings.ts';
 import { settingsTable } from '../../src/config/settings-table.ts';
+import { allChecks } from '../../src/doctor/all-checks.ts';
 import { type ParameterRow, parameterRows } from '../../src/fastchat/parameters.ts';
 import { chatModelFacts, embeddingModelFacts } from '../../src/glm/catalogue.ts';
 import { glmParameters } from '../../src/glm/parameters.ts';
 import { chatRequest } from '../../src/openai/chat-request.ts';
 import { embeddingsRequest } from '../../src/openai/embeddings.ts';
 import { type FieldRow, fieldRows } from '../../src/openai/field-facts.ts';
-import { parameterUses, settingMeanings } from './chinese-words.ts';
+import { checkTitles, parameterUses, settingMeanings } from './chinese-words.ts';
 import { chineseErrorsTable, errorsTable } from './error-tables.ts';
 import { chatModelIds, embeddingModelIds } from './glm-models.ts';
 import { type Cells, codes, NONE, table } from './markdown-table.ts';
@@ -59,6 +60,8 @@ export const generatedParts: readonly GeneratedPart[] = [
   { file: 'docs/metrics.md', name: 'process-metrics', make: processMetricsTable },
   { file: 'docs/metrics.zh.md', name: 'process-metrics', make: chineseProcessMetricsTable },
   { file: 'docs/licences.md', name: 'licences', make: licencesTable },
+  { file: 'docs/doctor.md', name: 'checks', make: checksTable },
+  { file: 'docs/doctor.zh.md', name: 'checks', make: chineseChecksTable },
 ];
 
 /** The word for `key`; throws where a page would stay without it. */
@@ -164,6 +167,22 @@ function embeddingModelsTable(): string {
   });
   const head = ['model', 'texts per call', 'tokens per text', 'tokens per call', 'dimensions'];
   return table(head, rows);
+}
+
+/** The checks of `doctor`, in their order. */
+function checksTable(): string {
+  const rows = allChecks.map(({ id, title, needs }) => [
+    codes([id]),
+    needs.length === 0 ? NONE : codes(needs),
+    title,
+  ]);
+  return table(['check', 'needs', 'looks at'], rows);
+}
+
+function chineseChecksTable(): string {
+  return translated(checksTable(), ['检查', '需要', '内容'], ([check]) =>
+    chinese(checkTitles, nameIn(check)),
+  );
 }
 
 /** A package of the lock file. */
