@@ -18,7 +18,7 @@ const REMEDIES: readonly (readonly [codes: RegExp, remedy: string])[] = [
     'http and https are mixed up, or it is another protocol: correct ZHIPUAI_BASE_URL',
   ],
   [
-    /TIMEOUT|TIMEDOUT|ABORT/i,
+    /TIMEOUT|TIMEDOUT/i,
     'packets are lost on the way: a firewall, or a proxy that has to be used: HTTPS_PROXY=http://HOST:PORT',
   ],
 ];
@@ -28,6 +28,8 @@ const OTHER = 'the connection broke: look at the network and the proxy between h
 /** What to do about an error of Node's or undici's. */
 export function remedyOfTransport(error: unknown): string {
   const { code, name } = Object(error);
-  const found = REMEDIES.find(([codes]) => codes.test(`${code ?? name}`));
+  // What a time limit ends has a number as its code.
+  const known = typeof code === 'string' ? code : String(name);
+  const found = REMEDIES.find(([codes]) => codes.test(known));
   return found?.[1] ?? OTHER;
 }

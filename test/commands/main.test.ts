@@ -34,7 +34,7 @@ t.test('help is that of the command, wherever it is asked for', async (t) => {
 });
 
 t.test('no command and an unknown one are wrong calls that name the right ones', async (t) => {
-  const known = 'the commands are serve, demo, sandbox (see --help)';
+  const known = 'the commands are serve, doctor, demo, sandbox (see --help)';
   for (const [argv, line] of [
     [[], `no command given: ${known}`],
     [['--port', '1'], `no command given: ${known}`],

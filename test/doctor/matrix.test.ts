@@ -1,9 +1,11 @@
 // What doctor says, whole, in every situation that operators get into, as text and as JSON.
 
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import t, { type Test } from 'tap';
 import { version } from '../../src/app/version.ts';
+import { createAuthority } from '../support/certificates.ts';
 import {
   type DoctorStage,
   doctorStage,
@@ -177,6 +179,28 @@ const situations: readonly Situation[] = [
         'fail',
         'GLM does not answer (ECONNREFUSED: connect ECONNREFUSED HOST)',
         'nobody listens there, or no way leads there: correct ZHIPUAI_BASE_URL, or HTTPS_PROXY where one is set',
+      ),
+      clock: skip('needs glm'),
+      account: skip('needs glm'),
+    },
+    code: 1,
+  },
+  {
+    told: "GLM's certificate is not trusted",
+    arrange: async (t) => {
+      const server = createTlsServer(createAuthority().issue(['127.0.0.1']));
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      t.teardown(() => server.close());
+      // A server that listens on a port has an address of this form.
+      const { port } = server.address() as AddressInfo;
+      const url = `https://127.0.0.1:${port}/api/paas/v4`;
+      return { env: { ZHIPUAI_BASE_URL: url }, masks: { [url]: 'GLM' } };
+    },
+    lines: {
+      glm: bad(
+        'fail',
+        'GLM does not answer (UNABLE_TO_VERIFY_LEAF_SIGNATURE: unable to verify the first certificate)',
+        'its certificate is not trusted: NODE_EXTRA_CA_CERTS=FILE with the certificate of the authority',
       ),
       clock: skip('needs glm'),
       account: skip('needs glm'),

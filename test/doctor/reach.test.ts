@@ -1,7 +1,10 @@
 // Whether the controller reaches the worker, and whose names it knows.
 
-import t from 'tap';
+import { createServer } from 'node:https';
+import t, { type Test } from 'tap';
+import { Agent, request } from 'undici';
 import { adviceOnReaching } from '../../src/doctor/reach-advice.ts';
+import { createAuthority } from '../support/certificates.ts';
 import { checkOnStage, type DoctorStage, doctorStage, runDoctor } from '../support/doctor-stage.ts';
 import { freePort } from '../support/free-port.ts';
 import { scriptedServer } from '../support/scripted-server.ts';
@@ -128,6 +131,69 @@ t.test('reach: a controller that fails meanwhile says so', async (t) => {
     /^FAIL {2}reach {7}\/register_worker answered HTTP 500: "Internal Server Error"/m,
   );
   t.match(stdout, '-> the controller failed, and its own log says why');
+});
+
+/** Settings of a worker that serves https, with a certificate that nobody knows by himself. */
+function httpsSettings(t: Test, port: number) {
+  const authority = createAuthority();
+  const { key, cert } = authority.issue(['127.0.0.1']);
+  const folder = t.testdir({ 'key.pem': key, 'cert.pem': cert });
+  const files = { SSL_KEYFILE: `${folder}/key.pem`, SSL_CERTFILE: `${folder}/cert.pem` };
+  const WORKER_ADDRESS = `https://127.0.0.1:${port}`;
+  return { authority, key, cert, env: { SSL: 'true', WORKER_ADDRESS, ...files } };
+}
+
+t.test(
+  'reach: a controller that does not trust the certificate is told what it needs',
+  async (t) => {
+    const stage = await doctorStage(t);
+    const { env } = httpsSettings(t, stage.port);
+    t.match(await checkOnStage('reach', stage, env), [
+      /^FAIL reach the controller came, and did not trust the certificate \(.+\) \(N ms\)$/,
+      /^-> start FastChat's programs with REQUESTS_CA_BUNDLE=FILE and SSL_CERT_FILE=FILE, both/,
+    ]);
+    t.match(await checkOnStage('tls', stage, env), [
+      'ok tls the usual authorities are trusted; the worker serves https (N ms)',
+      /REQUESTS_CA_BUNDLE and SSL_CERT_FILE/,
+    ]);
+  },
+);
+
+t.test('reach: one that trusts it comes through', async (t) => {
+  const { env, port } = await doctorStage(t);
+  const { env: https, authority } = httpsSettings(t, port);
+  const server = await scriptedServer(t);
+  const all = { ...env, ...https, CONTROLLER_ADDRESS: server.url };
+  const report = runDoctor(all, { flags: ['--only', 'reach'] });
+  (await server.next()).reply(200, '"success"');
+  const { reply, body } = await server.next();
+  const agent = new Agent({ connect: { ca: authority.cert } });
+  t.teardown(() => agent.destroy());
+  const url = `${Object(body).worker_name}/worker_get_status`;
+  const { statusCode } = await request(url, { method: 'POST', dispatcher: agent });
+  t.equal(statusCode, 503);
+  reply(200, 'null');
+  t.match(
+    (await report).stdout,
+    /^ok {4}reach {7}the controller comes from 127\.0\.0\.1 to https:/m,
+  );
+});
+
+t.test('listen: a worker that serves https is found without its authority', async (t) => {
+  const stage = await doctorStage(t);
+  const { env, key, cert } = httpsSettings(t, stage.port);
+  const server = createServer({ key, cert }, ({ url }, response) => {
+    response.end(url === '/healthz' ? '{"alive":true}' : '{"model_names":["zhipu-api"]}');
+  });
+  await new Promise<void>((resolve) => server.listen(stage.port, '127.0.0.1', resolve));
+  t.teardown(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  t.match(await checkOnStage('listen', stage, env), [
+    'ok listen this worker runs at https://127.0.0.1:PORT already (N ms)',
+    'it serves zhipu-api',
+  ]);
 });
 
 t.test('what to set follows from what listens where', async (t) => {

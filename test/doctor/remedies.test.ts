@@ -1,6 +1,10 @@
 // Remedies are carried out as they are told, and the check turns green.
 
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import t, { type Test } from 'tap';
+import { createAuthority } from '../support/certificates.ts';
+import { command } from '../support/command.ts';
 import { checkOnStage, type DoctorStage, doctorStage } from '../support/doctor-stage.ts';
 import { startProxy } from '../support/proxy.ts';
 import { startUpstream } from '../support/upstream.ts';
@@ -81,4 +85,31 @@ t.test('a model in the place of the retired one is listed, and answers', async (
     /^ok chat /,
     /answers$/,
   ]);
+});
+
+t.test('a certificate of an authority that nobody knows is trusted as it is told', async (t) => {
+  const authority = createAuthority();
+  const server = createServer(authority.issue(['127.0.0.1']), (_, response) => response.end());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.teardown(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  // A server that listens on a port has an address of this form.
+  const { port } = server.address() as AddressInfo;
+  const stage = await doctorStage(t);
+  const env = { ZHIPUAI_BASE_URL: `https://127.0.0.1:${port}/api/paas/v4` };
+  const [line, remedy = ''] = await checkOnStage('glm', stage, env);
+  t.match(
+    line,
+    /^FAIL glm https:\S+ does not answer \(UNABLE_TO_VERIFY_LEAF_SIGNATURE: unable to verify/,
+  );
+  const [, name = ''] = /([A-Z_]+)=FILE/.exec(remedy) ?? [];
+  const file = `${t.testdir({ 'authority.pem': authority.cert })}/authority.pem`;
+  // Node reads the variable when it starts.
+  const again = command(t, ['doctor', '--only', 'glm,tls'], { ...stage.env, ...env, [name]: file });
+  const { code, stdout } = await again.ended;
+  t.match(stdout, /^ok {4}glm {9}https:/m);
+  t.match(stdout, `authorities of ${file} are trusted too`);
+  t.equal(code, 0);
 });

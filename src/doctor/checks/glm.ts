@@ -25,6 +25,6 @@ export const glmCheck: Check = {
 
 function lineOf({ baseUrl, answer }: GlmSite): string {
   if (!(answer instanceof Error)) return `${baseUrl} answers (HTTP ${answer.status})`;
-  const code = 'code' in answer ? `${answer.code}` : answer.name;
+  const { code = answer.name } = answer as NodeJS.ErrnoException;
   return `${baseUrl} does not answer (${code}: ${answer.message})`;
 }
