@@ -17,8 +17,8 @@ export interface CallbackListener {
   readonly port: number;
   /** The first call to the path that was named. */
   readonly call: CallBack | null;
-  /** Why a caller went away before it said anything; null when none did. */
-  readonly tlsProblem: string | null;
+  /** Whether anybody connected, be it only to look at the certificate. */
+  readonly wasReached: boolean;
   close(): void;
 }
 
@@ -32,10 +32,7 @@ export async function listenForCall(
   port: number,
   path: string,
 ): Promise<CallbackListener> {
-  const seen: { call: CallBack | null; tlsProblem: string | null } = {
-    call: null,
-    tlsProblem: null,
-  };
+  const seen = { call: null as CallBack | null, wasReached: false };
   const answer = ({ url = '', headers, socket }: IncomingMessage, response: ServerResponse) => {
     const { authorization } = headers;
     if (url.endsWith(path))
@@ -44,8 +41,8 @@ export async function listenForCall(
     response.writeHead(503).end();
   };
   const server = tls.ssl ? tlsServer(tls, answer) : createServer(answer);
-  server.on('tlsClientError', ({ message }: Error) => {
-    seen.tlsProblem = message;
+  server.on('connection', () => {
+    seen.wasReached = true;
   });
   server.listen({ host: listen.host, port });
   await once(server, 'listening');
@@ -56,8 +53,8 @@ export async function listenForCall(
     get call() {
       return seen.call;
     },
-    get tlsProblem() {
-      return seen.tlsProblem;
+    get wasReached() {
+      return seen.wasReached;
     },
     close() {
       server.closeAllConnections();

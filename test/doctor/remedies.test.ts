@@ -1,7 +1,10 @@
 // Remedies are carried out as they are told, and the check turns green.
 
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { createAuthority } from '../support/certificates.ts';
 import { command } from '../support/command.ts';
@@ -105,7 +108,11 @@ t.test('a certificate of an authority that nobody knows is trusted as it is told
     /^FAIL glm https:\S+ does not answer \(UNABLE_TO_VERIFY_LEAF_SIGNATURE: unable to verify/,
   );
   const [, name = ''] = /([A-Z_]+)=FILE/.exec(remedy) ?? [];
-  const file = `${t.testdir({ 'authority.pem': authority.cert })}/authority.pem`;
+  // Not in the folder of the test, which is that of the command.
+  const folder = mkdtempSync(join(tmpdir(), 'glm-worker-'));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'authority.pem');
+  writeFileSync(file, authority.cert);
   // Node reads the variable when it starts.
   const again = command(t, ['doctor', '--only', 'glm,tls'], { ...stage.env, ...env, [name]: file });
   const { code, stdout } = await again.ended;
