@@ -48,13 +48,13 @@ export async function checkOwnAddress(check: OwnAddressCheck, signal: AbortSigna
 }
 
 /** Why the address does not lead to this worker. */
-export interface AddressProblem {
+interface AddressProblem {
   readonly why: string;
   readonly remedy: string;
 }
 
 /** Asks the address for its status as the controller does; null when this worker answers. */
-export async function problemOfAddress(
+async function problemOfAddress(
   { address, modelNames, dispatcher }: Omit<OwnAddressCheck, 'logger'>,
   signal: AbortSignal,
 ): Promise<AddressProblem | null> {

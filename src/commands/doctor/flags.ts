@@ -6,7 +6,7 @@ import { settingsSchema } from '../../config/settings.ts';
 import { onOff, optionalList, seconds } from '../../config/values.ts';
 
 /** Its own flags. */
-export const doctorFlags = z.object({
+const doctorFlags = z.object({
   only: setting(optionalList, {
     flag: '--only',
     default: '',

@@ -84,18 +84,14 @@ interface Tried {
 }
 
 async function verdict({ listener, settings, advertised, tookMs }: Tried): Promise<Outcome> {
-  const { call, tlsProblem } = listener;
-  if (call === null && tlsProblem !== null) {
-    return outcome(
-      'fail',
-      `the controller came, and did not trust the certificate (${tlsProblem})`,
-      {
-        remedy: [
-          "start FastChat's programs with REQUESTS_CA_BUNDLE=FILE and SSL_CERT_FILE=FILE, both, FILE " +
-            'with the certificate of the authority',
-        ],
-      },
-    );
+  const { call, wasReached } = listener;
+  if (call === null && wasReached && settings.tls.ssl) {
+    return outcome('fail', 'the controller came, and did not trust the certificate', {
+      remedy: [
+        "start FastChat's programs with REQUESTS_CA_BUNDLE=FILE and SSL_CERT_FILE=FILE, both, FILE " +
+          'with the certificate of the authority',
+      ],
+    });
   }
   if (call === null) {
     return outcome('fail', `the controller does not reach ${advertised} (tried for ${tookMs} ms)`, {
@@ -104,7 +100,7 @@ async function verdict({ listener, settings, advertised, tookMs }: Tried): Promi
   }
   if (call.authorization !== authorizationOf(advertised).authorization) {
     return outcome('fail', `the controller comes from ${call.from} without the right credentials`, {
-      remedy: ['WORKER_ADDRESS with user and password: FastChat sends neither without the other'],
+      remedy: ['something in between keeps the header Authorization: have it pass the header on'],
     });
   }
   return outcome('ok', `the controller comes from ${call.from} to ${advertised}`);
