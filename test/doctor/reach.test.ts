@@ -148,8 +148,14 @@ t.test(
   async (t) => {
     const stage = await doctorStage(t);
     const { env } = httpsSettings(t, stage.port);
-    t.match(await checkOnStage('reach', stage, env), [
-      /^FAIL reach the controller came, and did not trust the certificate \(N ms\)$/,
+    const server = await scriptedServer(t);
+    const report = checkOnStage('reach', stage, { ...env, CONTROLLER_ADDRESS: server.url });
+    (await server.next()).reply(200, '"success"');
+    const { reply, body } = await server.next();
+    await t.rejects(request(Object(body).worker_name), { code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' });
+    reply(200, 'null');
+    t.match(await report, [
+      'FAIL reach the controller came, and did not trust the certificate (N ms)',
       /^-> start FastChat's programs with REQUESTS_CA_BUNDLE=FILE and SSL_CERT_FILE=FILE, both/,
     ]);
     t.match(await checkOnStage('tls', stage, env), [
@@ -225,7 +231,8 @@ t.test('what to set follows from what listens where', async (t) => {
     'WORKER_ADDRESS=http://127.0.0.1:21002 if that is the address by which it is reached',
     proxy,
   ]);
-  const tls = { ...wild, SSL: 'true' };
+  const { env: https } = httpsSettings(t, 21_002);
+  const tls = { ...wild, ...https, WORKER_ADDRESS: 'https://10.0.0.1:21002' };
   t.match(await advise(tls, 'https://10.0.0.1:21002'), [/^let/, /^WORKER_ADDRESS=https:/, proxy]);
 });
 
