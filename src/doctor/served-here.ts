@@ -34,6 +34,7 @@ export function serveHere(settings: Settings, dispatcher: Dispatcher): ServedHer
     // Another check tells of the clock, and of what was refused.
     glmClock: new GlmClock(Date.now, () => undefined),
     refusedFields: new RefusedFields(() => undefined),
+    onTokenRenewed: () => undefined,
     userAgent: `glm-worker/${version()}`,
   });
   const models = allOf(factory.create(settings.models.entries));
