@@ -1,15 +1,24 @@
 """The vendor's own SDK as the judge of our sandbox: it must take the fake for its service."""
 
 import base64
+import json
 
 import pytest
 from zai import ZhipuAiClient
 from zai.core import APIAuthenticationError, APIReachLimitError, APIRequestFailedError
 
-from support.sandbox import answer, fault, refusal
+from support.sandbox import answer, calling, fault, refusal
 
 MODEL = "glm-4.6"
 HELLO = [{"role": "user", "content": "你好"}]
+WEATHER = {
+    "type": "function",
+    "function": {
+        "name": "get_weather",
+        "description": "查询一座城市的天气",
+        "parameters": {"type": "object", "properties": {"city": {"type": "string"}}},
+    },
+}
 
 
 @pytest.fixture(params=[True, False], ids=["plain key", "signed token"])
@@ -71,6 +80,61 @@ def test_a_picture_is_taken_by_a_model_that_sees(sdk, sandbox):
     )
 
     assert reply.choices[0].finish_reason == "stop"
+
+
+def test_a_tool_is_called_and_its_result_is_told(sdk):
+    turns = [{"role": "user", "content": "北京天气"}]
+
+    reply = sdk.chat.completions.create(model=MODEL, messages=turns, tools=[WEATHER])
+    [choice] = reply.choices
+    [call] = choice.message.tool_calls
+    result = {"role": "tool", "tool_call_id": call.id, "content": "晴，21 度"}
+    turns += [choice.message.model_dump(exclude_none=True), result]
+    told = sdk.chat.completions.create(model=MODEL, messages=turns, tools=[WEATHER])
+
+    assert (choice.finish_reason, choice.message.content) == ("tool_calls", None)
+    assert (call.type, call.function.name) == ("function", "get_weather")
+    assert json.loads(call.function.arguments) == {"city": "北京"}
+    assert told.choices[0].finish_reason == "stop"
+    assert "晴，21 度" in told.choices[0].message.content
+
+
+@pytest.mark.parametrize("tool_stream", [False, True], ids=["whole", "in pieces"])
+def test_streamed_calls_are_put_together_by_their_places(sdk, sandbox, tool_stream):
+    asked = [("get_weather", {"city": "北京"}), ("get_time", {"zone": "Asia/Shanghai"})]
+    sandbox.script(calling(*asked, text="I look"))
+
+    chunks = list(
+        sdk.chat.completions.create(
+            model=MODEL, messages=HELLO, stream=True, tools=[WEATHER], tool_stream=tool_stream
+        )
+    )
+
+    deltas = [chunk.choices[0].delta for chunk in chunks]
+    pieces = [piece for delta in deltas for piece in delta.tool_calls or []]
+    texts = ["".join(p.function.arguments for p in pieces if p.index == at) for at in (0, 1)]
+    assert "".join(delta.content or "" for delta in deltas) == "I look"
+    assert [p.function.name for p in pieces if p.id] == ["get_weather", "get_time"]
+    assert [json.loads(text) for text in texts] == [arguments for _, arguments in asked]
+    assert (len(pieces) > 2) is tool_stream
+    assert chunks[-1].choices[0].finish_reason == "tool_calls"
+
+
+def test_json_is_answered_where_it_is_asked_for(sdk):
+    reply = sdk.chat.completions.create(
+        model=MODEL, messages=HELLO, response_format={"type": "json_object"}
+    )
+
+    assert json.loads(reply.choices[0].message.content) == {"answer": "你好"}
+
+
+def test_a_choice_of_tools_that_glm_does_not_have_is_refused(sdk):
+    with pytest.raises(APIRequestFailedError) as raised:
+        sdk.chat.completions.create(
+            model=MODEL, messages=HELLO, tools=[WEATHER], tool_choice="required"
+        )
+
+    assert raised.value.response.json()["error"]["code"] == "1214"
 
 
 def test_embeddings_come_in_order_and_of_the_size_asked_for(sdk):

@@ -8,6 +8,12 @@ def answer(text, **more):
     return {"kind": "chat", "text": text, **more}
 
 
+def calling(*calls, **more):
+    """A scenario: GLM calls tools, each given as `(name, arguments)`."""
+    asked = [{"name": name, "arguments": arguments} for name, arguments in calls]
+    return {"kind": "chat", "toolCalls": asked, **more}
+
+
 def refusal(code, status, **more):
     """A scenario: GLM refuses with its business code."""
     return {"kind": "error", "code": code, "status": status, **more}
