@@ -56,9 +56,10 @@ const runTests = async ({ suite, home, callers, fastchat, countsFile }) => {
  *
  * `callers` and `fastchat` name the environments of the tests and of FastChat's servers, which may be
  * the same one. `folder` of the project holds environments and logs, `minors` are the Pythons that
- * the pinned packages have wheels for.
+ * the pinned packages have wheels for. `more` runs other tests than those in Python: it gets `home`, the
+ * path of `folder`, and `say`, and gives the counts of its own.
  */
-export const runPythonSuite = async ({ suite, folder, callers, fastchat, minors }) => {
+export const runPythonSuite = async ({ suite, folder, callers, fastchat, minors, more }) => {
   const home = join(project, folder);
   const pythons = {};
   try {
@@ -76,7 +77,9 @@ export const runPythonSuite = async ({ suite, folder, callers, fastchat, minors 
       countsFile: join(home, 'counts.json'),
     });
     // pytest that ends badly although no test failed (interrupted, internal error) is a failure too.
-    finish(counts.passed, counts.failed === 0 && counts.code !== 0 ? 1 : counts.failed);
+    const failed = counts.failed === 0 && counts.code !== 0 ? 1 : counts.failed;
+    const others = (await more?.({ home, say })) ?? { passed: 0, failed: 0 };
+    finish(counts.passed + others.passed, failed + others.failed);
   } catch (error) {
     say(error.message);
     finish(0, 1);
