@@ -44,7 +44,11 @@ const TABLE: readonly Row[] = [
     ],
     ['undici', 'zod'],
   ],
-  ['commands', ['app', 'doctor', 'config', 'sandbox', 'telemetry'], ['undici', 'zod', 'pino']],
+  [
+    'commands',
+    ['app', 'doctor', 'config', 'sandbox', 'telemetry'],
+    ['undici', 'eventsource-parser', 'zod', 'pino'],
+  ],
   ['cli.ts', ['commands', 'telemetry'], []],
 ];
 

@@ -98,6 +98,17 @@ export const rows = [
     start: ourWorker('--stream-interval', '0'),
   },
   {
+    name: 'ours-openai',
+    title: "glm-worker, OpenAI's form (`/v1`)",
+    short: 'glm-worker /v1',
+    inSummary: true,
+    quick: true,
+    without: ['start-up'],
+    callOf: openAiCall('/v1/chat/completions', 'zhipu-api'),
+    embeddingCall: openAiEmbeddings('/v1/embeddings'),
+    start: ourWorker('--openai-api', 'on'),
+  },
+  {
     name: 'naive',
     title: 'naive Node worker',
     short: 'naive Node worker',

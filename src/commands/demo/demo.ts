@@ -6,10 +6,11 @@ import { readDotenv } from '../../config/dotenv.ts';
 import { readFlagsOf } from '../../config/read-settings.ts';
 import { readableLines } from '../../telemetry/readable-lines.ts';
 import { aborted, failed, type Io, misuse, stopSignal, unread } from '../io.ts';
-import { ask, generateBody, type Question } from './caller.ts';
+import { type AnswerFrame, ask, generateBody, type Question } from './caller.ts';
 import { demoFlags } from './flags.ts';
 import { createScreen } from './screen.ts';
 import { type Stage, setStage } from './stage.ts';
+import { talkWithTool } from './tool-talk.ts';
 
 const QUESTION = '你好！Please say in two sentences what you are.';
 
@@ -19,6 +20,8 @@ const READY_POLL_MS = 10;
 interface DemoOptions {
   /** The one question; '' for the demo's own, and serving after it. */
   readonly once: string;
+  /** The one question that a tool helps to answer; '' for none. */
+  readonly tools: string;
   readonly live: boolean;
   readonly logLevel: string;
   readonly set: typeof setStage;
@@ -32,8 +35,11 @@ export async function demo(io: Io, argv: readonly string[], set = setStage): Pro
   const read = readFlagsOf(demoFlags, argv, io.env);
   if (!read.ok) return misuse(io, read.problems);
   const { values, given } = read;
+  if (values.once !== '' && values.tools !== '')
+    return misuse(io, ['--once and --tools: only one of them']);
   // With one question stderr stays quiet unless something is wrong.
-  const logLevel = values.once === '' || given.has('logLevel') ? values.logLevel : 'warn';
+  const isServing = values.once === '' && values.tools === '';
+  const logLevel = isServing || given.has('logLevel') ? values.logLevel : 'warn';
   try {
     return await runDemo(io, { ...values, logLevel, set });
   } catch (error) {
@@ -41,20 +47,30 @@ export async function demo(io: Io, argv: readonly string[], set = setStage): Pro
   }
 }
 
-async function runDemo(io: Io, { once, live, logLevel, set }: DemoOptions): Promise<number> {
+async function runDemo(io: Io, { once, tools, live, logLevel, set }: DemoOptions): Promise<number> {
   const stop = AbortSignal.any([stopSignal(io), unread(io)]);
   const dotenv = live ? readDotenv(io.directory) : { values: {}, problems: [] };
   if (dotenv.problems.length > 0) return misuse(io, dotenv.problems);
   const logs = readableLines(io.logs);
-  const result = await set({ live, env: io.env, dotenv: dotenv.values, logLevel, logs });
+  const isScripted = tools === '';
+  const result = await set({
+    live,
+    isScripted,
+    env: io.env,
+    dotenv: dotenv.values,
+    logLevel,
+    logs,
+  });
   if (!result.ok) return misuse(io, result.problems);
   const { stage } = result;
   const dispatcher = new Agent();
   try {
     await registered(stage, stop);
-    const { model, controller } = stage;
+    const { model, controller, app } = stage;
     const question = { controller: controller.url, model, text: once || QUESTION };
-    if (once !== '') return await answerOnce(io, dispatcher, question, stop);
+    if (once !== '') return await print(io, newTexts(ask(dispatcher, question, stop)), stop);
+    const toolQuestion = { worker: app.url, model, text: tools };
+    if (tools !== '') return await print(io, talkWithTool(dispatcher, toolQuestion, stop), stop);
     await showChat(io, stage, dispatcher, question, stop);
     if (!stop.aborted) await showAddresses(io, dispatcher, stage, question);
     await aborted(stop);
@@ -70,20 +86,20 @@ async function registered({ app }: Stage, stop: AbortSignal): Promise<void> {
   while (app.readiness() !== null && !stop.aborted) await delay(READY_POLL_MS);
 }
 
-/** Prints the answer and nothing else; as much of it as there is when it is stopped. */
-async function answerOnce(
-  io: Io,
-  dispatcher: Agent,
-  question: Question,
-  stop: AbortSignal,
-): Promise<number> {
+/** What each frame adds to the text. @throws Error when the answer failed */
+async function* newTexts(frames: AsyncIterable<AnswerFrame>): AsyncGenerator<string> {
   let shown = '';
+  for await (const { text, error_code: code } of frames) {
+    if (code !== 0) throw new Error(`${text} (${code})`);
+    yield text.slice(shown.length);
+    shown = text;
+  }
+}
+
+/** Prints the pieces and nothing else; as many of them as there are when it is stopped. */
+async function print(io: Io, pieces: AsyncIterable<string>, stop: AbortSignal): Promise<number> {
   await untilStopped(stop, async () => {
-    for await (const frame of ask(dispatcher, question, stop)) {
-      if (frame.error_code !== 0) throw new Error(`${frame.text} (${frame.error_code})`);
-      io.stdout.write(frame.text.slice(shown.length));
-      shown = frame.text;
-    }
+    for await (const piece of pieces) io.stdout.write(piece);
   });
   io.stdout.write('\n');
   return 0;

@@ -12,6 +12,14 @@ export const demoFlags = z.object({
     placeholder: 'QUESTION',
     meaning: 'asks this one question, prints the answer and nothing else, and ends',
   }),
+  tools: setting(z.string(), {
+    flag: '--tools',
+    default: '',
+    placeholder: 'QUESTION',
+    meaning:
+      "asks this one question over the worker's /v1 with a tool for the weather at hand, prints the call, " +
+      'its result and the answer, and ends',
+  }),
   live: setting(onOff, {
     flag: '--live',
     default: 'false',
@@ -24,6 +32,6 @@ export const demoFlags = z.object({
     variable: 'LOG_LEVEL',
     default: 'info',
     placeholder: 'LEVEL',
-    meaning: 'what of the log is shown on stderr, from this level on; with --once from warn on',
+    meaning: 'what of the log is shown on stderr, from this level on; with a question from warn on',
   }),
 });

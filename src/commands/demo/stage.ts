@@ -35,12 +35,17 @@ const ANSWER = {
   paceMs: 25,
 } as const;
 
+/** Without a text of its own the sandbox calls tools and tells what they have found. */
+const UNSCRIPTED = { kind: 'chat', firstDelayMs: 400, paceMs: 25 } as const;
+
 /** A model that chats, one that sees and one that embeds. */
 const SANDBOX_MODELS = 'glm-4.6,glm-4.6v,embedding-3';
 
 export interface StageOptions {
   /** The real GLM instead of the sandbox. */
   readonly live: boolean;
+  /** Whether the sandbox tells what the demo is; else it answers what it is asked. */
+  readonly isScripted: boolean;
   readonly env: Environment;
   readonly dotenv: Environment;
   readonly logLevel: string;
@@ -64,7 +69,8 @@ export type StageResult =
 /** Starts all parts on free ports of this machine. */
 export async function setStage(options: StageOptions): Promise<StageResult> {
   const controller = await startMiniController({});
-  const sandbox = options.live ? null : await startFakeGlm({ scenario: ANSWER });
+  const scenario = options.isScripted ? ANSWER : UNSCRIPTED;
+  const sandbox = options.live ? null : await startFakeGlm({ scenario });
   const closeOthers = () => Promise.all([controller.close(), sandbox?.close()]);
   const loaded = loadSettings({
     argv: [
