@@ -68,7 +68,11 @@ def test_an_agent_takes_three_steps(chat, sandbox):
 
 
 def test_an_agent_is_seen_at_work_token_by_token(chat, sandbox):
-    sandbox.script(calling(("get_weather", {"city": "北京"}), argumentChars=4), answer("sunny all day"))
+    slowly = {"paceMs": 20}
+    sandbox.script(
+        calling(("get_weather", {"city": "北京"}), argumentChars=4, **slowly),
+        answer("sunny all day", **slowly),
+    )
     agent = create_agent(chat, tools=[get_weather])
     question = {"messages": [HumanMessage("北京天气")]}
 
@@ -102,7 +106,7 @@ def test_structured_output_by_a_function_asks_for_what_glm_does_not_have(chat, s
 
 
 def test_tokens_of_a_stream_are_counted(chat):
-    pieces = list(chat.stream("hi"))
+    pieces = list(chat.stream("hi", stream_usage=True))
 
     whole = sum(pieces[1:], pieces[0])
     assert whole.text.startswith("你好")

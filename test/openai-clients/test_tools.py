@@ -47,7 +47,9 @@ def test_several_calls_keep_their_places(openai, sandbox, streamed, in_pieces):
 
 
 def test_tool_stream_is_passed_on_and_brings_pieces(openai, sandbox):
-    said = ask(openai, "北京天气", True, tools=[WEATHER], extra_body={"tool_stream": True})
+    sandbox.script(calling(BOTH[0], paceMs=20))
+
+    said = ask(openai, "hi", True, tools=[WEATHER], extra_body={"tool_stream": True})
 
     pieces = [p for c in said.chunks for x in c.choices for p in x.delta.tool_calls or []]
     assert sandbox.chats()[0]["tool_stream"] is True

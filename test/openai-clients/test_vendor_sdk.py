@@ -48,7 +48,7 @@ def test_a_streamed_chat_is_read_piece_by_piece(zai, sandbox):
 @pytest.mark.parametrize("tool_stream", [False, True], ids=["whole", "in pieces"])
 def test_streamed_calls_are_put_together_by_their_places(zai, sandbox, tool_stream):
     asked = [("get_weather", {"city": "北京"}), ("get_time", {"zone": "Asia/Shanghai"})]
-    sandbox.script(calling(*asked))
+    sandbox.script(calling(*asked, paceMs=20))
 
     chunks = list(
         zai.chat.completions.create(
