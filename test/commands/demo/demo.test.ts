@@ -24,6 +24,24 @@ t.test('--once prints the answer and nothing else', async (t) => {
   t.equal(stderr.text, '');
 });
 
+t.test('--tools prints the call, the result and the answer', async (t) => {
+  const { io, stdout, stderr } = fakeIo(['--tools', '北京天气']);
+  t.equal(await demo(io, ['--tools', '北京天气']), 0);
+  t.equal(
+    stdout.text,
+    'get_weather({"city":"北京"})\n→ 北京：晴，21 °C\n\n' +
+      '工具的结果是：“北京：晴，21 °C”。\nThe tool says: "北京：晴，21 °C".\n',
+  );
+  t.equal(stderr.text, '');
+});
+
+t.test('--once and --tools together are a wrong call', async (t) => {
+  const { io, stdout, stderr } = fakeIo([]);
+  t.equal(await demo(io, ['--once', 'a', '--tools', 'b']), 2);
+  t.equal(stderr.text, 'glm-worker: --once and --tools: only one of them\n');
+  t.equal(stdout.text, '');
+});
+
 t.test('as a command it shows one chat, then how to ask again, until Ctrl-C', async (t) => {
   const running = command(t, ['demo']);
   await running.stdout(/Ctrl-C ends it\./);
