@@ -45,7 +45,8 @@ t.test('the package holds the compiled sources and what tells about them', async
   const docs = readdirSync(join(root, 'docs'))
     .filter((path) => /\.(md|svg)$/.test(path))
     .map((path) => `docs/${path}`);
-  const told = ['package.json', 'LICENSE', '.env.example', ...pages, ...docs];
+  const examples = readdirSync(join(root, 'examples')).map((path) => `examples/${path}`);
+  const told = ['package.json', 'LICENSE', '.env.example', ...pages, ...docs, ...examples];
   const packed = packedPaths(t.testdir(), compiled);
   t.strictSame(packed.toSorted(), [...compiled, ...told].toSorted());
   for (const page of ['README.md', 'README.zh.md']) {
