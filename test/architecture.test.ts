@@ -22,11 +22,11 @@ const TABLE: readonly Row[] = [
   ['glm', ['upstream', 'model', 'lib'], ['undici', 'jose', 'zod']],
   ['worker', ['admission', 'tokens', 'failure', 'model', 'lib'], []],
   ['controller', ['fastchat', 'lib'], ['undici', 'zod']],
-  ['telemetry', ['worker', 'admission', 'failure', 'model'], ['pino', 'prom-client']],
+  ['telemetry', ['worker', 'admission', 'failure', 'model', 'lib'], ['pino', 'prom-client', 'zod']],
   [
     'http',
-    ['worker', 'fastchat', 'openai', 'schema', 'failure', 'model', 'lib'],
-    ['fastify', 'pino'],
+    ['worker', 'telemetry', 'fastchat', 'openai', 'schema', 'failure', 'model', 'lib'],
+    ['fastify', 'pino', 'zod'],
   ],
   [
     'app',

@@ -10,14 +10,14 @@ import type { CallerKeysResult } from '../config/load.ts';
 import type { ModelsFileResult } from '../config/models-file.ts';
 import type { Settings } from '../config/slices.ts';
 import { ControllerClient } from '../controller/client.ts';
-import { Registration } from '../controller/registration.ts';
+import { Registration, type RegistrationEvents } from '../controller/registration.ts';
 import { PromptFormat } from '../fastchat/prompt/prompt-format.ts';
 import { workerStatus } from '../fastchat/replies.ts';
 import { GlmClock } from '../glm/glm-clock.ts';
 import { RefusedFields } from '../glm/refused-fields.ts';
 import { createServer } from '../http/server.ts';
 import { TlsServers } from '../http/tls.ts';
-import { sleep, systemClock } from '../lib/clock.ts';
+import { systemClock } from '../lib/clock.ts';
 import { LogObserver } from '../telemetry/log-observer.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { finishObserver, listeners, observers } from '../telemetry/observers.ts';
@@ -30,32 +30,21 @@ import type { ServedModels } from '../worker/served-models.ts';
 import { Worker } from '../worker/worker.ts';
 import { accessOf, takeCallerKeys, warnOfOpenFeatures } from './access.ts';
 import { AdvertisedAddress, bracketed, pathOf } from './addresses.ts';
+import { drain } from './drain.ts';
 import { featuresOf } from './features.ts';
 import { listen } from './listen.ts';
 import { loadMetrics } from './metrics.ts';
 import { concurrencyOf, factorySettings, ModelFactory } from './model-factory.ts';
-import { allOf } from './registration-events.ts';
+import { allOf, registrationFacts, registrationStatus } from './registration-events.ts';
 import { registrationLog } from './registration-log.ts';
 import { fenceSecretOf, keySecrets, secretsOf } from './secrets.ts';
 import { StartChecks } from './start-checks.ts';
 import { reportServed } from './start-report.ts';
+import { createStatus } from './status.ts';
 import { takeModels } from './take-models.ts';
 import { certificateOf, createCallersAgent, takeCertificate } from './tls.ts';
 import { version } from './version.ts';
 import { warnOfClock, warnOfField } from './warnings.ts';
-
-/** Longest goodbye to the controller, in milliseconds: it must not hold up a restart. */
-const GOODBYE_TIMEOUT_MS = 5000;
-
-/**
- * How long callers may still come whom the controller sent here before it knew better, in
- * milliseconds: FastChat's API server asks three things between its question to the controller and
- * the generation.
- */
-const LATE_CALLERS_MS = 2000;
-
-/** How long sockets get to send what is left once all work is done, in milliseconds. */
-const FLUSH_TIMEOUT_MS = 2000;
 
 export interface App {
   /** Where it listens, such as `http://127.0.0.1:21002`. */
@@ -109,7 +98,16 @@ export async function startApp(
     admission: () => admission.snapshot(),
     servedNames: () => worker.modelNames,
   });
-  const admission = createAdmission(settings, listeners(observer, ...metrics.listeners));
+  const status = createStatus(settings, redactor, {
+    admission: () => admission.snapshot(),
+    models: () => worker.modelNames.map((name) => worker.describe(name)),
+    isDraining: () => state.draining,
+    registration: () => registrationFacts(settings.controller, state, address, redactor),
+  });
+  const admission = createAdmission(
+    settings,
+    listeners(observer, ...metrics.listeners, status.observer),
+  );
   const factory = new ModelFactory(factorySettings(settings), {
     admission,
     dispatcher: glmAgent,
@@ -124,7 +122,7 @@ export async function startApp(
     userAgent: `glm-worker/${version()}`,
   });
   const atController = finishObserver(() => state.registration?.loadFell());
-  const watching = observers(observer, atController, ...metrics.observers);
+  const watching = observers(observer, atController, ...metrics.observers, status.observer);
   const { entries } = settings.models;
   const worker = createWorker(settings.worker, factory.create(entries), admission, watching);
   const readiness = () => notReadyBecause(settings.controller, state);
@@ -139,12 +137,16 @@ export async function startApp(
       ...settings.http,
       features: featuresOf(settings),
       ...{ ...access, tls, written },
+      version: version(),
       pathPrefix: pathOf(workerAddress),
       format: new PromptFormat(convTemplate, fenceSecretOf(settings)),
       showReasoning: reasoning === 'inline',
       errors,
     },
-    { worker, readiness, logger, metrics: metrics.page, onAuthFailure: () => tally.authFailures++ },
+    {
+      ...{ worker, readiness, logger, status: status.feed, metrics: metrics.page },
+      onAuthFailure: () => tally.authFailures++,
+    },
   );
   for (const warning of settings.warnings) logger.warn(warning);
   warnOfOpenFeatures(settings, logger);
@@ -156,8 +158,9 @@ export async function startApp(
   const callersAgent = createCallersAgent(certificate);
   const checks = new StartChecks({ factory, admission, worker, dispatcher: callersAgent, logger });
   if (address !== null) {
+    const seen = registrationStatus(status.registration, redactor);
     const onFirst = () => checks.registered(address);
-    const deps = { dispatcher: controllerAgent, logger, tally, onFirst };
+    const deps = { dispatcher: controllerAgent, logger, tally, seen, onFirst };
     state.registration = createRegistration(settings.controller, address, worker, deps);
     state.registration.start();
   }
@@ -177,12 +180,14 @@ export async function startApp(
       if (result.ok) for (const secret of keySecrets(result.entries)) redactor.add(secret);
       const problem = takeModels(result, { factory, worker, logger });
       tally.reloaded(problem === null);
+      status.reloaded(problem);
       if (problem !== null) return;
       if (result.ok) reportServed(settings.models, result.entries, worker, logger);
       state.registration?.announce();
     },
     async stop() {
       state.draining = true;
+      status.feed.close();
       checks.end();
       await drain(settings.worker, worker, state.registration, server, logger);
       const agents = [glmAgent, controllerAgent, callersAgent];
@@ -190,25 +195,6 @@ export async function startApp(
       logger.info('stopped');
     },
   };
-}
-
-/** Takes leave of the controller and lets running work finish, within the drain timeout. */
-async function drain(
-  { drainTimeoutMs }: Settings['worker'],
-  worker: Worker,
-  registration: Registration | null,
-  server: FastifyInstance,
-  logger: Logger,
-): Promise<void> {
-  const deadline = AbortSignal.timeout(drainTimeoutMs);
-  worker.leave();
-  logger.info({ running: worker.load }, 'draining');
-  const goodbye = sayGoodbye(registration, logger);
-  if (registration !== null) await lateCallers(goodbye, deadline);
-  worker.drain();
-  await worker.idle(deadline);
-  worker.stop();
-  await Promise.all([goodbye, closeServer(server)]);
 }
 
 function createAdmission(settings: Settings, events: AdmissionEvents): Admission {
@@ -239,6 +225,8 @@ interface ControllerDeps {
   readonly dispatcher: Dispatcher;
   readonly logger: Logger;
   readonly tally: WorkerTally;
+  /** Listens too. */
+  readonly seen: RegistrationEvents;
   /** Called after the first registration alone. */
   readonly onFirst: () => void;
 }
@@ -247,7 +235,7 @@ function createRegistration(
   settings: Settings['controller'],
   address: AdvertisedAddress,
   worker: Worker,
-  { dispatcher, logger, tally, onFirst }: ControllerDeps,
+  { dispatcher, logger, tally, seen, onFirst }: ControllerDeps,
 ): Registration {
   const controller = settings.controllerAddress;
   return new Registration({
@@ -260,6 +248,7 @@ function createRegistration(
     events: allOf(
       registrationLog({ logger, controller, workerAddress: () => address.known, onFirst }),
       tally,
+      seen,
     ),
   });
 }
@@ -270,29 +259,6 @@ function notReadyBecause(
 ): string | null {
   if (draining) return 'draining';
   return noRegister || registration?.fresh ? null : 'not registered with the controller';
-}
-
-async function sayGoodbye(registration: Registration | null, logger: Logger): Promise<void> {
-  try {
-    await registration?.leave(AbortSignal.timeout(GOODBYE_TIMEOUT_MS));
-  } catch (error) {
-    logger.warn({ err: error }, 'could not take leave of the controller');
-  }
-}
-
-/** Resolves when the callers have come whom the controller had sent here, or `deadline` aborts. */
-async function lateCallers(goodbye: Promise<void>, deadline: AbortSignal): Promise<void> {
-  const tooLate = new Promise((resolve) => deadline.addEventListener('abort', resolve));
-  const come = goodbye.then(() => sleep(systemClock, LATE_CALLERS_MS, deadline));
-  // The deadline ends the wait as well.
-  await Promise.race([come.catch(() => {}), tooLate]);
-}
-
-/** Closes the server; a socket that nobody reads from does not hold it up for long. */
-async function closeServer(server: FastifyInstance): Promise<void> {
-  const cancel = systemClock.after(FLUSH_TIMEOUT_MS, () => server.server.closeAllConnections());
-  await server.close();
-  cancel();
 }
 
 function urlOf(server: FastifyInstance, host: string, scheme: 'http' | 'https'): string {

@@ -40,8 +40,15 @@ export function registrationLog(options: RegistrationLogOptions): RegistrationEv
   };
 }
 
+interface ProblemFacts {
+  readonly message: string;
+  readonly answered: boolean;
+  readonly remedy: string;
+}
+
 /** Whatever else fails is a defect of ours, and the line has its stack. */
-function factsOf(error: unknown): { readonly answered: boolean; readonly remedy: string } {
+export function factsOf(error: unknown): ProblemFacts {
   if (error instanceof ControllerError) return error;
-  return { answered: false, remedy: 'a defect of this worker: please report the log line' };
+  const remedy = 'a defect of this worker: please report the log line';
+  return { message: String(error), answered: false, remedy };
 }

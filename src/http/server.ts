@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import fastify, { type FastifyInstance } from 'fastify';
+import type { StatusFeed } from '../telemetry/status/status-feed.ts';
 import type { Worker } from '../worker/worker.ts';
 import { type AccessDeps, type AccessOptions, guardAccess } from './access.ts';
 import { addPreflightRoute } from './allowed-origins.ts';
@@ -20,8 +21,10 @@ import { addGenerateRoutes } from './fastchat/generate.ts';
 import type { FastChatOptions } from './fastchat/prepare-chat.ts';
 import { readBodiesAsJson } from './json-body.ts';
 import { addOpenaiRoutes } from './openai/routes.ts';
+import { addDocsRoutes } from './operate/docs.ts';
 import { addHealthRoutes, type Readiness } from './operate/health.ts';
 import { addMetricsRoute, type MetricsPage } from './operate/metrics.ts';
+import { addStatusRoutes } from './operate/status.ts';
 import { addPageHeaders } from './page-headers.ts';
 import type { WriteLimits } from './stream-writer.ts';
 import type { TlsServers } from './tls.ts';
@@ -41,6 +44,8 @@ export interface ServerOptions extends WriteLimits, FastChatOptions, AccessOptio
   readonly features: Features;
   /** Null for plain HTTP. */
   readonly tls: TlsServers | null;
+  /** Of this program. */
+  readonly version: string;
   /** Largest body, in bytes. */
   readonly bodyLimit: number;
   /** Path of the advertised worker address, such as `/glm`; '' without one. */
@@ -52,12 +57,14 @@ export interface ServerDeps extends AccessDeps {
   readonly readiness: Readiness;
   /** Null when they are off. */
   readonly metrics: MetricsPage | null;
+  /** What the status page shows. */
+  readonly status: StatusFeed;
 }
 
 /** The server, not yet listening. */
 export function createServer(
   options: ServerOptions,
-  { worker, readiness, logger, metrics, onAuthFailure }: ServerDeps,
+  { worker, readiness, status, logger, metrics, onAuthFailure }: ServerDeps,
 ): FastifyInstance {
   const server = fastify({
     ...connectionLimits(),
@@ -92,7 +99,10 @@ export function createServer(
     addHealthRoutes(scope, readiness);
     addPreflightRoute(scope, options.allowedOrigins);
     if (metrics !== null) addMetricsRoute(scope, metrics);
-    if (options.features.openaiApi) addOpenaiRoutes(scope, worker, { ...options, onDefect });
+    const { features } = options;
+    if (features.openaiApi) addOpenaiRoutes(scope, worker, { ...options, onDefect });
+    if (features.statusPage) addStatusRoutes(scope, status, features);
+    if (features.docs) addDocsRoutes(scope, features, options.version);
   };
   // A proxy in front may strip the prefix or leave it, so both are served.
   server.register(addRoutes);

@@ -24,12 +24,17 @@ export function chosen<Output>(choose: (value: unknown) => z.ZodType<Output>) {
   });
 }
 
+/** As descriptions of the API show what may be sent. */
+const WRITTEN = { io: 'input', unrepresentable: 'any' } as const;
+
 /**
  * A list of which only the first wrong item is complained of, where zod's own would complain of each:
  * a body can hold millions.
  */
 export function listOf<Output>(schema: z.ZodType<Output>) {
-  return z.array(z.unknown()).transform((items, context): Output[] => {
+  const { $schema: _dialect, ...item } = z.toJSONSchema(schema, WRITTEN);
+  const list = z.array(z.unknown()).meta({ items: item });
+  return list.transform((items, context): Output[] => {
     const read: Output[] = [];
     for (const [index, item] of items.entries()) {
       const result = schema.safeParse(item);

@@ -39,7 +39,7 @@ function packedPaths(folder: string, compiled: readonly string[]): readonly stri
 
 t.test('the package holds the compiled sources and what tells about them', async (t) => {
   const compiled = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.ts'))
+    .filter((path) => /\.[tj]s$/.test(path))
     .map((path) => `dist/${path.replace(/\.ts$/, '.js')}`);
   const pages = readdirSync(root).filter((path) => path.endsWith('.md'));
   const docs = readdirSync(join(root, 'docs'))

@@ -11,6 +11,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const CHECKS = [
   ['lint', 'biome', ['check', '.']],
   ['types', 'tsc', ['-p', 'test/tsconfig.json']],
+  ['types of the page', 'tsc', ['-p', 'src/http/operate/status-page/browser']],
   ['nothing unused', 'knip', ['--no-progress']],
 ];
 

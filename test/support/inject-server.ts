@@ -7,9 +7,12 @@ import type { MetricsPage } from '../../src/http/operate/metrics.ts';
 import { createServer, type Features } from '../../src/http/server.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
 import { Redactor } from '../../src/telemetry/redactor.ts';
+import type { StatusSnapshot } from '../../src/telemetry/status/snapshot.ts';
+import { StatusFeed } from '../../src/telemetry/status/status-feed.ts';
 import { type ServedModel, ServedModels } from '../../src/worker/served-models.ts';
 import { Worker } from '../../src/worker/worker.ts';
 import { createLogSink } from './log-sink.ts';
+import { CALM } from './status-parts.ts';
 import { partsOf, served } from './worker-parts.ts';
 
 export interface InjectOptions {
@@ -17,6 +20,9 @@ export interface InjectOptions {
   readonly readiness?: () => string | null;
   readonly worker?: Worker;
   readonly metrics?: MetricsPage;
+  /** What the status page shows. */
+  readonly makeStatus?: () => StatusSnapshot;
+  /** None unless said otherwise. */
   readonly features?: Partial<Features>;
 }
 
@@ -49,20 +55,18 @@ export function injectServer(
   const parts = partsOf();
   const worker = own.worker ?? new Worker(parts, new ServedModels(models));
   const metrics = own.metrics ?? null;
+  const status = new StatusFeed(own.makeStatus ?? (() => CALM), parts.clock);
   const server = createServer(
     {
       ...{ host: '127.0.0.1', advertisedHost: '', allowedHosts: [], pathPrefix: '/glm' },
       ...{ allowedOrigins: [], credentials: null, callerKeys: new KnownSecrets([]), tls: null },
-      ...{
-        bodyLimit: 1024 * 1024,
-        writeTimeoutMs: 1000,
-        keepAliveMs: 0,
-        written: { frames: 0, bytes: 0 },
-      },
+      ...{ bodyLimit: 1024 * 1024, writeTimeoutMs: 1000, keepAliveMs: 0 },
+      written: { frames: 0, bytes: 0 },
       features: { ...NO_FEATURES, ...own.features },
+      version: '1.2.3',
       ...{ format: new PromptFormat('zhipu', ''), showReasoning: false, errors: 'frame' },
     },
-    { worker, readiness, logger, metrics },
+    { worker, readiness, logger, metrics, status },
   );
   // The socket that `inject` stands in for has no clock.
   server.addHook('onRequest', async (_request, { raw: { socket } }) => {
@@ -74,5 +78,5 @@ export function injectServer(
     const reply = await server.inject({ method, url: path, headers, ...payload });
     return { status: reply.statusCode, headers: reply.headers, body: Object(reply.json()) };
   };
-  return { ask, logs, parts, server };
+  return { ask, logs, parts, server, status };
 }
