@@ -22,7 +22,11 @@ const TABLE: readonly Row[] = [
   ['glm', ['upstream', 'model', 'lib'], ['undici', 'jose', 'zod']],
   ['worker', ['admission', 'tokens', 'failure', 'model', 'lib'], []],
   ['controller', ['fastchat', 'lib'], ['undici', 'zod']],
-  ['telemetry', ['worker', 'admission', 'failure', 'model', 'lib'], ['pino', 'prom-client', 'zod']],
+  [
+    'telemetry',
+    ['worker', 'admission', 'failure', 'model', 'lib'],
+    ['pino', 'prom-client', 'zod', '@opentelemetry/api', '@opentelemetry/sdk-node'],
+  ],
   [
     'http',
     ['worker', 'telemetry', 'fastchat', 'openai', 'schema', 'failure', 'model', 'lib'],

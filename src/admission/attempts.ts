@@ -4,7 +4,7 @@ import { Failure } from '../failure/failure.ts';
 import { type FailureRow, failureRow } from '../failure/table.ts';
 import { type Clock, sleep } from '../lib/clock.ts';
 import { ModelError } from '../model/model-error.ts';
-import type { AdmissionEvents, TakenFallback } from './events.ts';
+import type { AdmissionEvents, RequestNames, TakenFallback, WaitReason } from './events.ts';
 import type { FallbackTally } from './fallback-tally.ts';
 import type { Gate, Permit } from './gate.ts';
 import type { PermitOutcome } from './lane.ts';
@@ -38,7 +38,11 @@ export function permitOutcome(error: unknown): PermitOutcome {
 
 export interface AttemptedRequest {
   readonly id: string;
+  /** The trace that it is part of. */
+  readonly traceId?: string | undefined;
   readonly signal: AbortSignal;
+  /** Told whenever it begins to wait. */
+  queued?(reason: WaitReason): void;
 }
 
 /** The attempts of one request. All of them wait within the budget of one ticket. */
@@ -46,8 +50,8 @@ export class Attempts<Model> {
   readonly #deps: AttemptDeps;
   /** Asked once the present one fails in a way that another model may not; in this order. */
   readonly #fallbacks: Target<Model>[];
-  readonly #signal: AbortSignal;
-  readonly #requestId: string;
+  readonly #request: AttemptedRequest;
+  readonly #names: RequestNames;
   readonly #ticket: Ticket;
   #target: Target<Model>;
   #last: ModelError | null = null;
@@ -66,13 +70,14 @@ export class Attempts<Model> {
   constructor(
     deps: AttemptDeps,
     target: Target<Model>,
-    { id, signal }: AttemptedRequest,
+    request: AttemptedRequest,
     fallbacks: readonly Target<Model>[] = [],
   ) {
     this.#deps = deps;
     this.#target = target;
-    this.#signal = signal;
-    this.#requestId = id;
+    const { id: requestId, traceId } = request;
+    this.#request = request;
+    this.#names = traceId === undefined ? { requestId } : { requestId, traceId };
     this.#ticket = deps.gate.ticket();
     this.#fallbacks = [...fallbacks];
     this.#passOver();
@@ -89,25 +94,31 @@ export class Attempts<Model> {
    */
   async permit(): Promise<Permit<Model>> {
     const { gate, clock, events } = this.#deps;
+    const { signal } = this.#request;
     if (this.#waitMs > 0) {
-      await sleep(clock, this.#waitMs, this.#signal);
+      await sleep(clock, this.#waitMs, signal);
       this.#ticket.budgetMs -= this.#waitMs;
       this.#waitMs = 0;
     }
     try {
       const { name } = this.#target;
-      const requestId = this.#requestId;
-      const permit = await gate.enter(this.#ticket, this.#target, this.#signal, (reason) =>
-        events.queued({ requestId, name, reason }),
+      const permit = await gate.enter(this.#ticket, this.#target, signal, (reason) =>
+        this.#queued(name, reason),
       );
       const { account, lane } = permit.endpoint;
       const attempt = ++this.count;
-      events.permitted({ requestId, name, model: lane.model, account: account.label, attempt });
+      const asked = { name, model: lane.model, account: account.label, attempt };
+      events.permitted({ ...this.#names, ...asked });
       return permit;
     } catch (error) {
       const timedOut = error instanceof Failure && error.kind === 'queue_timeout';
       throw timedOut ? (this.#last ?? error) : error;
     }
+  }
+
+  #queued(name: string, reason: WaitReason): void {
+    this.#request.queued?.(reason);
+    this.#deps.events.queued({ ...this.#names, name, reason });
   }
 
   /** Takes note of an attempt that was answered to the end. */
@@ -151,7 +162,7 @@ export class Attempts<Model> {
   /** What is told of the attempt that has this permit. */
   #attempt({ endpoint: { account, lane } }: Permit<Model>) {
     const { label } = account;
-    return { requestId: this.#requestId, model: lane.model, account: label, attempt: this.count };
+    return { ...this.#names, model: lane.model, account: label, attempt: this.count };
   }
 
   /** What a fallback finds wrong with a request that was not meant for it is not the caller's fault. */
@@ -179,7 +190,7 @@ export class Attempts<Model> {
     this.#faults = this.#refusals = this.#waits = this.#waitMs = 0;
     this.#ticket.readyAt = now;
     this.#ticket.wakeable = true;
-    const taken = { requestId: this.#requestId, from, to: next.name, reason };
+    const taken = { ...this.#names, from, to: next.name, reason };
     this.#deps.fallbacks.add(taken);
     this.#deps.events.fallbackTaken(taken);
     return true;

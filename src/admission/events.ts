@@ -22,17 +22,22 @@ export type WaitReason =
   | 'outage'
   | 'retry';
 
-/** A request that begins to wait; one that can go at once is never told of. */
-export interface QueuedRequest {
+/** What all that is told of a request has in common. */
+export interface RequestNames {
   readonly requestId: string;
+  /** The trace that it is part of; absent = none. */
+  readonly traceId?: string;
+}
+
+/** A request that begins to wait; one that can go at once is never told of. */
+export interface QueuedRequest extends RequestNames {
   /** The served name that is to answer. */
   readonly name: string;
   readonly reason: WaitReason;
 }
 
 /** A request that may ask. */
-export interface PermittedRequest {
-  readonly requestId: string;
+export interface PermittedRequest extends RequestNames {
   /** The served name that is to answer, and the provider's model behind it. */
   readonly name: string;
   readonly model: string;
@@ -42,8 +47,7 @@ export interface PermittedRequest {
   readonly attempt: number;
 }
 
-export interface FailedAttempt {
-  readonly requestId: string;
+export interface FailedAttempt extends RequestNames {
   readonly model: string;
   readonly account: string;
   readonly error: ModelError;
@@ -71,8 +75,7 @@ export interface RestedAccount {
 }
 
 /** A request that goes to another model than it went to before. */
-export interface TakenFallback {
-  readonly requestId: string;
+export interface TakenFallback extends RequestNames {
   /** Served names. */
   readonly from: string;
   readonly to: string;

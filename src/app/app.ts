@@ -22,6 +22,7 @@ import { LogObserver } from '../telemetry/log-observer.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { finishObserver, listeners, observers } from '../telemetry/observers.ts';
 import { Redactor } from '../telemetry/redactor.ts';
+import { startTracing } from '../telemetry/tracing/start-tracing.ts';
 import { WorkerTally } from '../telemetry/worker-tally.ts';
 import { TokenCounter } from '../tokens/token-counter.ts';
 import { createAgent } from '../upstream/agent.ts';
@@ -46,6 +47,9 @@ import { certificateOf, createCallersAgent, takeCertificate } from './tls.ts';
 import { version } from './version.ts';
 import { warnOfClock, warnOfField } from './warnings.ts';
 
+/** Longest text of others in a trace, in UTF-16 units. */
+const TRACED_TEXT_LIMIT = 200;
+
 export interface App {
   /** Where it listens, such as `http://127.0.0.1:21002`. */
   readonly url: string;
@@ -61,8 +65,11 @@ export interface App {
   lookAround(): void;
   /** Reads MODELS_FILE, API_KEYS_FILE and the certificate again; a bad one changes nothing. */
   reload(): void;
-  /** Drains and ends everything; running streams get `DRAIN_TIMEOUT` to finish. */
-  stop(): Promise<void>;
+  /**
+   * Drains and ends everything; running streams get `DRAIN_TIMEOUT` to finish.
+   * @returns whether all of it has ended: a collector of traces that is down may hold the process up
+   */
+  stop(): Promise<boolean>;
 }
 
 /** How MODELS_FILE is read again. */
@@ -86,6 +93,12 @@ export async function startApp(
 ): Promise<App> {
   const redactor = new Redactor(secretsOf(settings));
   const logger = createLogger({ level: settings.log.logLevel, redactor }, logs);
+  const tracing = await startTracing({
+    variables: settings.openTelemetry,
+    version: version(),
+    logger,
+    clean: (text) => redactor.excerpt(text, TRACED_TEXT_LIMIT),
+  });
   const glmAgent = createAgent(settings.upstream, settings.upstream);
   const glmClock = new GlmClock(Date.now, (offMs) => warnOfClock(logger, offMs));
   const controllerAgent = new Agent();
@@ -144,7 +157,7 @@ export async function startApp(
       errors,
     },
     {
-      ...{ worker, readiness, logger, status: status.feed, metrics: metrics.page },
+      ...{ worker, readiness, logger, tracing, status: status.feed, metrics: metrics.page },
       onAuthFailure: () => tally.authFailures++,
     },
   );
@@ -190,9 +203,11 @@ export async function startApp(
       status.feed.close();
       checks.end();
       await drain(settings.worker, worker, state.registration, server, logger);
+      const tracesOver = tracing.stop();
       const agents = [glmAgent, controllerAgent, callersAgent];
-      await Promise.all(agents.map((agent) => agent.destroy()));
+      await Promise.all([...agents.map((agent) => agent.destroy()), tracesOver]);
       logger.info('stopped');
+      return tracesOver;
     },
   };
 }

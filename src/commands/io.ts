@@ -7,7 +7,8 @@ import { withoutSuspects } from '../telemetry/redactor.ts';
 export interface Io {
   /** Arguments without the interpreter and the script. */
   readonly argv: readonly string[];
-  readonly env: Readonly<Record<string, string | undefined>>;
+  /** A command may add to it what a library is to find there. */
+  readonly env: Record<string, string | undefined>;
   /** Such as `20.19.0`. */
   readonly nodeVersion: string;
   /** Where `.env` is looked for. */

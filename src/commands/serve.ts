@@ -26,6 +26,8 @@ async function serve(io: Io, argv: readonly string[]): Promise<number> {
     // From the first moment, because a process manager may send it while this one starts.
     let reload: () => void = () => undefined;
     io.onReload(() => reload());
+    // OpenTelemetry's SDK reads nothing but the environment.
+    Object.assign(io.env, settings.openTelemetry);
     const app = await startApp(
       settings,
       io.logs,
@@ -35,7 +37,9 @@ async function serve(io: Io, argv: readonly string[]): Promise<number> {
     reload = app.reload;
     app.lookAround();
     await aborted(stop);
-    await app.stop();
+    const isOver = await app.stop();
+    // What cannot be stopped must not keep the process.
+    if (!isOver) io.exit(0);
     return 0;
   } catch (error) {
     return failed(io, error);

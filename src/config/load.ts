@@ -3,6 +3,7 @@
 import { endpointPathOf } from './addresses.ts';
 import { findConflicts, findKeyConflicts, findKeyProblems } from './conflicts.ts';
 import { loadModelsFile, type ModelsFileResult } from './models-file.ts';
+import { openTelemetrysOf } from './open-telemetry.ts';
 import { type Environment, readSettings, type SettingSources } from './read-settings.ts';
 import { type SimpleSettings, settingList, settingsSchema } from './settings.ts';
 import { type Settings, sliced } from './slices.ts';
@@ -54,12 +55,13 @@ export function examineSettings(sources: SettingSources): ExaminedSettings {
   const checked = { settings: values, modelNamesGiven, entries };
   const tls = lookAtTls(values);
   const warnings = [...names.warnings, ...slipsIn(texts), ...tls.warnings];
+  const rest = { warnings, openTelemetry: openTelemetrysOf(variablesFrom(sources)) };
   const complete = settingList.every(({ name }) => name in values);
   return {
     settings:
       complete && entries !== null
         ? // Every setting has passed its check.
-          sliced(values as SimpleSettings, { modelNamesGiven, entries }, warnings)
+          sliced(values as SimpleSettings, { modelNamesGiven, entries }, rest)
         : null,
     given: [...texts].map(([name, text]) => ({ name, text, origin: String(origins.get(name)) })),
     problems: [

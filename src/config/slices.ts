@@ -40,17 +40,22 @@ interface ModelSettings {
 }
 
 /** The settings as the rest of the program gets them. */
-export interface Settings extends Slices {
+export interface Settings extends Slices, UncheckedSettings {
   readonly models: Slices['models'] & ModelSettings;
+}
+
+interface UncheckedSettings {
   /** What was put right or looks wrong without being so; one line each, for the log. */
   readonly warnings: readonly string[];
+  /** OpenTelemetry's own variables, by name. */
+  readonly openTelemetry: Readonly<Record<string, string>>;
 }
 
 /** Deals out the settings. */
 export function sliced(
   settings: SimpleSettings,
   models: ModelSettings,
-  warnings: readonly string[],
+  rest: UncheckedSettings,
 ): Settings {
   const dealt = Object.entries(slices).map(([slice, names]) => [
     slice,
@@ -58,5 +63,5 @@ export function sliced(
   ]);
   // Each slice has just been filled with the settings that its type picks.
   const all = Object.fromEntries(dealt) as Slices;
-  return { ...all, models: { ...all.models, ...models }, warnings };
+  return { ...all, models: { ...all.models, ...models }, ...rest };
 }

@@ -1,6 +1,7 @@
 // Finds variables that nobody reads: misspelt settings in the environment, stray lines of `.env`.
 
 import { misspelling } from './nearest.ts';
+import { isOpenTelemetrys } from './open-telemetry.ts';
 import type { SettingSources } from './read-settings.ts';
 import { type Listed, variablesOf } from './setting.ts';
 
@@ -37,7 +38,9 @@ export function unknownNames(
   const names = missing.flatMap(({ facts }) => variablesOf(facts));
   const long = names.filter((name) => name.length >= SHORTEST_IN_ENVIRONMENT);
   const unknown = (some: object) =>
-    Object.keys(some).filter((name) => !known.has(name) && HARMLESS.test(name));
+    Object.keys(some).filter(
+      (name) => !known.has(name) && !isOpenTelemetrys(name) && HARMLESS.test(name),
+    );
   const almost = (from: string, some: object, ours: readonly string[]) =>
     unknown(some).flatMap((name) => {
       const meant = misspelling(name, ours);

@@ -1,7 +1,13 @@
 // Implements the chat port with GLM's streaming endpoint; the only place that asks for an answer.
 
 import { randomUUID } from 'node:crypto';
-import type { ChatDelta, ChatModel, ChatRequest, ChatStream } from '../model/chat-model.ts';
+import type {
+  ChatDelta,
+  ChatModel,
+  ChatRequest,
+  ChatResponse,
+  ChatStream,
+} from '../model/chat-model.ts';
 import { ModelError } from '../model/model-error.ts';
 import { ChatEvents } from '../upstream/chat-events.ts';
 import { readBody } from '../upstream/read-body.ts';
@@ -58,6 +64,7 @@ class GlmChatStream implements ChatStream {
   readonly #request: ChatRequest;
   readonly #signal: AbortSignal;
   #response: ResponseBytes | null = null;
+  #events: ChatEvents | null = null;
   upstreamRequestId: string | null = null;
 
   constructor(deps: ChatModelDeps, model: GlmModel, request: ChatRequest, signal: AbortSignal) {
@@ -65,6 +72,10 @@ class GlmChatStream implements ChatStream {
     this.#model = model;
     this.#request = request;
     this.#signal = signal;
+  }
+
+  get response(): ChatResponse | null {
+    return this.#events?.response ?? null;
   }
 
   coalesce(tickMs: number): void {
@@ -82,6 +93,7 @@ class GlmChatStream implements ChatStream {
       throw this.#amend(error, thinking);
     });
     this.#response = response;
+    this.#events = events;
     const silence = limitSilence(response, this.#deps.limits.idleTimeoutMs);
     try {
       yield ACCEPTED;

@@ -6,7 +6,7 @@ import { Failure } from '../failure/failure.ts';
 import type { FailureKind } from '../failure/kinds.ts';
 import { AllowedOrigins } from './allowed-origins.ts';
 import { type BrowserOptions, namesOf, refusalOfBrowser } from './browsers.ts';
-import { loggedPathOf } from './caller.ts';
+import { loggedPathOf, requestNames } from './caller.ts';
 import {
   basicSecrets,
   type Credentials,
@@ -106,7 +106,7 @@ function refusalLog(logger: Logger): Log {
     const left = budget.take();
     if (left === null) return;
     const { origin, host } = request.headers;
-    const line = { requestId: request.id, path: loggedPathOf(request), caller: request.ip };
+    const line = { ...requestNames(request), path: loggedPathOf(request), caller: request.ip };
     logger.warn(
       { ...line, failure: kind, origin, host, ...facts, ...left, remedy },
       'request refused',

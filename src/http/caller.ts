@@ -20,7 +20,17 @@ export function callerOf(request: FastifyRequest, reply: FastifyReply): Caller {
   else if (raw.socket === null) {
     throw new Failure('request_invalid', { hint: 'connection: another answer is under way' });
   }
-  return { id: request.id, path: loggedPathOf(request), signal: left.signal };
+  const { id, trace } = request;
+  const followed = trace !== null && { trace };
+  return { id, path: loggedPathOf(request), signal: left.signal, ...followed };
+}
+
+/** What log lines about a request have in common. */
+export function requestNames({ id, trace }: FastifyRequest): {
+  readonly requestId: string;
+  readonly traceId: string | undefined;
+} {
+  return { requestId: id, traceId: trace?.traceId };
 }
 
 /** Longest path that is logged, in UTF-16 units; slashes may be repeated as often as a head has room. */

@@ -6,7 +6,7 @@ import { Failure, failureOf } from '../failure/failure.ts';
 import { errorFrame, errorReply } from '../fastchat/frames.ts';
 import { errorBody, errorHeaders } from '../openai/errors.ts';
 import { CallerGone } from '../worker/request-context.ts';
-import { loggedPathOf, pathOf } from './caller.ts';
+import { loggedPathOf, pathOf, requestNames } from './caller.ts';
 
 /**
  * `frame` and `reply` come with HTTP 200, because FastChat's callers lose the text of anything else;
@@ -35,7 +35,7 @@ export function addFailureReplies(server: FastifyInstance, logger: Logger): void
     const failure = failureOfRequest(error);
     const { kind, hint, cause, row } = failure;
     const line = {
-      requestId: request.id,
+      ...requestNames(request),
       path: loggedPathOf(request),
       failure: kind,
       remedy: row.remedy,

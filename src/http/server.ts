@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { StatusFeed } from '../telemetry/status/status-feed.ts';
+import type { Tracing } from '../telemetry/tracing/tracing.ts';
 import type { Worker } from '../worker/worker.ts';
 import { type AccessDeps, type AccessOptions, guardAccess } from './access.ts';
 import { addPreflightRoute } from './allowed-origins.ts';
@@ -19,6 +20,7 @@ import { addDescribeRoutes } from './fastchat/describe.ts';
 import { addEmbeddingRoutes } from './fastchat/embeddings.ts';
 import { addGenerateRoutes } from './fastchat/generate.ts';
 import type { FastChatOptions } from './fastchat/prepare-chat.ts';
+import { followCalls } from './follow-calls.ts';
 import { readBodiesAsJson } from './json-body.ts';
 import { addOpenaiRoutes } from './openai/routes.ts';
 import { addDocsRoutes } from './operate/docs.ts';
@@ -59,12 +61,13 @@ export interface ServerDeps extends AccessDeps {
   readonly metrics: MetricsPage | null;
   /** What the status page shows. */
   readonly status: StatusFeed;
+  readonly tracing: Tracing;
 }
 
 /** The server, not yet listening. */
 export function createServer(
   options: ServerOptions,
-  { worker, readiness, status, logger, metrics, onAuthFailure }: ServerDeps,
+  { worker, readiness, status, logger, tracing, metrics, onAuthFailure }: ServerDeps,
 ): FastifyInstance {
   const server = fastify({
     ...connectionLimits(),
@@ -80,9 +83,7 @@ export function createServer(
     ...(options.tls !== null && { serverFactory: options.tls.create }),
   });
   limitConnections(server, logger);
-  server.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id);
-  });
+  followCalls(server, tracing);
   guardAccess(server, options, { logger, onAuthFailure });
   readBodiesAsJson(server, budgetOfHeap(options.bodyLimit));
   addFailureReplies(server, logger);

@@ -130,6 +130,12 @@ export interface ChatDelta {
   readonly toolCalls?: readonly ToolCallPiece[];
 }
 
+/** What the provider calls an answer, and the model that it says gave it. */
+export interface ChatResponse {
+  readonly id: string | null;
+  readonly model: string | null;
+}
+
 /**
  * One running answer. The first delta, which may be empty, says that the provider has accepted the
  * request. Pulling is the back-pressure; leaving the loop ends the upstream request.
@@ -139,6 +145,8 @@ export interface ChatDelta {
 export interface ChatStream extends AsyncIterable<ChatDelta> {
   /** The provider's name for this request once it is known. */
   readonly upstreamRequestId: string | null;
+  /** Null until the answer has begun. */
+  readonly response: ChatResponse | null;
   /**
    * Lets what arrives until the next tick come as one delta; there is a tick every `tickMs`
    * milliseconds, the same for all streams. The end of the answer and a failure do not wait for it.

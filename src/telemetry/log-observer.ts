@@ -41,10 +41,14 @@ export class LogObserver implements Observer, AdmissionEvents {
   }
 
   requestFinished(report: RequestReport): void {
-    const { outcome, usage, onlyReasoning, fallback, ...told } = report;
+    const { outcome, usage, onlyReasoning, fallback, account, failedAttempts, ...told } = report;
     const { operation: _operation, countedUsage: _countedUsage, ...facts } = told;
-    const answeredBy = fallback !== null && { fallback };
-    const line = { ...facts, ...answeredBy, ...usage, outcome: outcome.is };
+    const asked = {
+      ...(account !== null && { account }),
+      ...(fallback !== null && { fallback }),
+      ...(failedAttempts.length > 0 && { failedAttempts }),
+    };
+    const line = { ...facts, ...asked, ...usage, outcome: outcome.is };
     if (outcome.is === 'failed') {
       const { kind, hint, cause, row } = outcome.failure;
       const upstream = this.#cut(outcome.failure.upstream);

@@ -1,6 +1,6 @@
 // Reads the chunks of an OpenAI-like chat stream, which come in more shapes than any page admits.
 
-import type { Usage } from '../model/chat-model.ts';
+import type { ChatResponse, Usage } from '../model/chat-model.ts';
 import { fieldsOf } from './fields.ts';
 
 /** One event of a stream, reduced to what can matter. */
@@ -45,6 +45,19 @@ export function usageOf(value: unknown): Usage | null {
     ...(typeof cached === 'number' && { cachedTokens: count(cached) }),
     ...(typeof reasoning === 'number' && { reasoningTokens: count(reasoning) }),
   };
+}
+
+/** Longest name of an answer or a model that is kept, in UTF-16 units. */
+const NAME_LIMIT = 128;
+
+/** What an event says of the answer that it is a piece of. */
+export function responseOf(event: unknown): ChatResponse {
+  const { id, model } = fieldsOf(event);
+  return { id: nameOf(id), model: nameOf(model) };
+}
+
+function nameOf(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' && value.length <= NAME_LIMIT ? value : null;
 }
 
 /** The same list for all chunks without calls. */

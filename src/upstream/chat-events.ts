@@ -2,9 +2,9 @@
 
 import { StringDecoder } from 'node:string_decoder';
 import { createParser, type EventSourceParser } from 'eventsource-parser';
-import type { ChatDelta, FinishReason, Source, Usage } from '../model/chat-model.ts';
+import type { ChatDelta, ChatResponse, FinishReason, Source, Usage } from '../model/chat-model.ts';
 import { ModelError, type ModelFailureKind } from '../model/model-error.ts';
-import { type ChatChunk, readChunk } from './chat-chunk.ts';
+import { type ChatChunk, readChunk, responseOf } from './chat-chunk.ts';
 import { CommentFilter } from './comment-filter.ts';
 import { DeltaQueue } from './delta-queue.ts';
 import { LostBlankLines } from './lost-blank-lines.ts';
@@ -62,6 +62,8 @@ export class ChatEvents {
   #done = false;
   #flushing = false;
   requestId: string | null = null;
+  /** As the first event tells it. */
+  response: ChatResponse | null = null;
 
   constructor(dialect: StreamDialect, requestId: string | null) {
     this.#dialect = dialect;
@@ -177,6 +179,7 @@ export class ChatEvents {
       return;
     }
     this.requestId ??= chunk.requestId;
+    this.response ??= responseOf(event);
     const error = this.#errorOf(event);
     if (error !== null) this.#fail(error);
     else this.#onChunk(chunk);

@@ -12,7 +12,8 @@ import type { WorkerDeps } from './deps.ts';
 import { fits } from './fallback-fit.ts';
 import { messagesToCount } from './messages-to-count.ts';
 import type { AskedChat } from './prepared-chat.ts';
-import type { RequestContext } from './request-context.ts';
+import type { AttemptContext, RequestContext } from './request-context.ts';
+import { begunAttempt } from './request-trace.ts';
 import type { ServedModel, ServedModels } from './served-models.ts';
 
 /**
@@ -40,12 +41,12 @@ export async function* answerChat(
   for (;;) {
     const permit = await attempts.permit();
     const answerer = others.find(({ chat }) => chat === attempts.target) ?? model;
-    context.started(attempts.count, answerer);
+    const tried = context.started(answerer, begunAttempt('chat', permit, attempts.count));
     const request = withDefaults(given, answerer);
     const promptTokens = tokensAt(answerer);
     const answer = new Answer({ promptTokens, stop: request.stop, ...shown });
     try {
-      const last = yield* attempt(deps, permit, request, answer, context);
+      const last = yield* attempt(deps, permit, request, answer, context, tried);
       attempts.answered(permit);
       learn(deps, answerer, request, estimate, answer);
       if (!answer.isAsAsked) throw new Failure('answer_not_json');
@@ -73,6 +74,7 @@ async function* attempt(
   request: ChatRequest,
   answer: Answer,
   context: RequestContext,
+  tried: AttemptContext,
 ): AsyncGenerator<AnswerDelta, AnswerDelta, undefined> {
   // This function goes on only when its caller reads: one who is gone must not keep the permit.
   const onAbort = () => permit.release('other');
@@ -96,8 +98,11 @@ async function* attempt(
       // Words that come in quick succession share one delta.
       stream.coalesce(streamIntervalMs);
     }
+    if (last === null) throw new ModelError('upstream_cut');
+    return last;
   } catch (error) {
     permit.release(permitOutcome(error));
+    tried.failed(error);
     throw error;
   } finally {
     // Also when the caller leaves between two deltas.
@@ -106,9 +111,9 @@ async function* attempt(
     context.usage = answer.usage;
     context.countedUsage = answer.countedUsage;
     context.upstreamRequestId = stream.upstreamRequestId;
+    const { response } = stream;
+    tried.ended({ usage: answer.countedUsage, finish: last?.finish ?? null, response });
   }
-  if (last === null) throw new ModelError('upstream_cut');
-  return last;
 }
 
 /** The end of an answer whose caller cannot be told that the rest is kept back. */

@@ -3,6 +3,7 @@
 import { permitOutcome } from '../admission/attempts.ts';
 import type { Target } from '../admission/target.ts';
 import { Failure } from '../failure/failure.ts';
+import type { Usage } from '../model/chat-model.ts';
 import type {
   EmbeddingBatch,
   EmbeddingLimits,
@@ -12,6 +13,7 @@ import type {
 import { estimateTokens } from '../tokens/token-estimate.ts';
 import type { WorkerDeps } from './deps.ts';
 import type { RequestContext } from './request-context.ts';
+import { begunAttempt } from './request-trace.ts';
 import type { ServedModel, ServedModels } from './served-models.ts';
 
 /** Texts to embed with a served model. */
@@ -66,10 +68,14 @@ export async function answerEmbeddings(
   const batches = split.map((inputs) => ({ inputs, dimensions }));
   const results = await embedBatches(deps, model, target, batches, context);
   const tokens = results.reduce((sum, result) => sum + result.tokens, 0);
-  context.usage = { promptTokens: tokens, completionTokens: 0, totalTokens: tokens };
+  context.usage = usageOf(tokens);
   context.countedUsage = context.usage;
   context.done(null);
   return { vectors: results.flatMap(({ vectors }) => vectors), tokens };
+}
+
+function usageOf(tokens: number): Usage {
+  return { promptTokens: tokens, completionTokens: 0, totalTokens: tokens };
 }
 
 /** @throws Failure for a length that the model is known not to have */
@@ -152,19 +158,25 @@ async function embedBatch(
   signal: AbortSignal,
   context: RequestContext,
 ): Promise<EmbeddingBatch> {
-  const attempts = deps.admission.attempts(target, { id: context.id, signal });
+  const attempts = deps.admission.attempts(target, context.within(signal));
   for (;;) {
     const permit = await attempts.permit();
-    context.started(context.attempts + 1, model);
+    const begun = begunAttempt('embeddings', permit, context.attempts + 1);
+    const tried = context.started(model, begun);
+    let usage: Usage | null = null;
     try {
       const result = await permit.endpoint.model.embed(inputs, signal, dimensions);
+      usage = usageOf(result.tokens);
       permit.accepted();
       permit.release('accepted');
       attempts.answered(permit);
       return result;
     } catch (error) {
       permit.release(permitOutcome(error));
+      tried.failed(error);
       attempts.failed(permit, error);
+    } finally {
+      tried.ended({ usage, finish: null, response: null });
     }
   }
 }

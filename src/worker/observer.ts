@@ -1,11 +1,22 @@
 // What the worker tells whoever keeps logs or metrics; the only calls that go upwards.
 
+import type { RequestNames } from '../admission/events.ts';
 import type { Failure } from '../failure/failure.ts';
+import type { FailureKind } from '../failure/kinds.ts';
 import type { FinishReason, Usage } from '../model/chat-model.ts';
 
+/** An attempt of a request that came to nothing. */
+export interface FailedTry {
+  readonly failure: FailureKind;
+  /** The provider's code, if it gave one. */
+  readonly code: string | undefined;
+  readonly account: string;
+  /** The provider's model. */
+  readonly model: string;
+}
+
 /** One finished request. */
-export interface RequestReport {
-  readonly requestId: string;
+export interface RequestReport extends RequestNames {
   readonly path: string;
   readonly operation: 'chat' | 'embeddings';
   /** The name the caller asked for. */
@@ -28,6 +39,10 @@ export interface RequestReport {
   readonly upstreamRequestId: string | null;
   /** How often the provider was asked. */
   readonly attempts: number;
+  /** The first of those that failed, in their order. */
+  readonly failedAttempts: readonly FailedTry[];
+  /** Label of the account that was asked last; null when none was. */
+  readonly account: string | null;
   /** Milliseconds in the queue, until the first text (null without any), and in all. */
   readonly waitedMs: number;
   readonly firstTextMs: number | null;

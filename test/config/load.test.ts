@@ -54,6 +54,7 @@ t.test('with a key alone every setting has its documented default', async (t) =>
     log: { logLevel: 'info' },
     secrets: { apiKeys: ['id.secret'], fenceSecret: '', callerKeys: [] },
     warnings: [],
+    openTelemetry: {},
   });
 });
 
@@ -280,6 +281,21 @@ t.test(
     t.strictSame(problemsOf(load([], KEY, { POTR: '1' })), [
       '.env: POTR: is no setting, did you mean PORT?',
     ]);
+  },
+);
+
+t.test(
+  "OpenTelemetry's variables are passed on as they are, from wherever they come",
+  async (t) => {
+    const dotenv = { OTEL_SERVICE_NAME: 'from .env', OTEL_SDK_DISABLED: 'true', OTEL_NOT_ONE: '' };
+    const env = { ...KEY, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c', OTEL_SDK_DISABLED: 'false' };
+    const loaded = load([], env, dotenv);
+    t.strictSame([problemsOf(loaded), warningsOf(loaded)], [[], []]);
+    t.strictSame(loaded.ok && loaded.settings.openTelemetry, {
+      OTEL_SERVICE_NAME: 'from .env',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c',
+      OTEL_SDK_DISABLED: 'false',
+    });
   },
 );
 

@@ -33,12 +33,20 @@ export interface Command {
 
 type Environment = Readonly<Record<string, string>>;
 
-/** Starts `glm-worker` with these arguments in an empty folder; it is killed with the test. */
-export function command(t: Test, args: readonly string[], env: Environment = {}): Command {
+/**
+ * Starts `glm-worker` with these arguments in a folder that holds these files and no others; it is
+ * killed with the test.
+ */
+export function command(
+  t: Test,
+  args: readonly string[],
+  env: Environment = {},
+  files: Environment = {},
+): Command {
   const child: ChildProcessByStdio<null, Readable, Readable> = spawn(
     process.execPath,
     [...NODE_ARGUMENTS, CLI, ...args],
-    { cwd: t.testdir(), env: environment(env), stdio: ['ignore', 'pipe', 'pipe'] },
+    { cwd: t.testdir({ ...files }), env: environment(env), stdio: ['ignore', 'pipe', 'pipe'] },
   );
   t.teardown(() => child.kill('SIGKILL'));
   const stdout = reading(child.stdout);

@@ -43,7 +43,7 @@ export function fakeIo(
   const stderr = fakeStream(false);
   const io: Io = {
     argv,
-    env,
+    env: { ...env },
     nodeVersion,
     directory,
     stdout: stdout.stream,

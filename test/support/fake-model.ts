@@ -34,6 +34,7 @@ export class FakeChat implements ChatModel {
     const answer = this.#answers.shift() ?? [new Error('no answer left')];
     const steps = this.#play(answer, signal);
     return {
+      response: null,
       upstreamRequestId: `upstream-${number}`,
       coalesce: (ms) => this.gathered.push(ms),
       [Symbol.asyncIterator]: () => steps,

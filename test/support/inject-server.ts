@@ -9,6 +9,7 @@ import { createLogger } from '../../src/telemetry/logger.ts';
 import { Redactor } from '../../src/telemetry/redactor.ts';
 import type { StatusSnapshot } from '../../src/telemetry/status/snapshot.ts';
 import { StatusFeed } from '../../src/telemetry/status/status-feed.ts';
+import { noTracing, type Tracing } from '../../src/telemetry/tracing/tracing.ts';
 import { type ServedModel, ServedModels } from '../../src/worker/served-models.ts';
 import { Worker } from '../../src/worker/worker.ts';
 import { createLogSink } from './log-sink.ts';
@@ -24,6 +25,7 @@ export interface InjectOptions {
   readonly makeStatus?: () => StatusSnapshot;
   /** None unless said otherwise. */
   readonly features?: Partial<Features>;
+  readonly tracing?: Tracing;
 }
 
 /** What to ask; without a body it is a GET. */
@@ -47,6 +49,7 @@ export function injectServer(
   {
     models = [served('zhipu-api')],
     readiness = (): string | null => null,
+    tracing = noTracing,
     ...own
   }: InjectOptions = {},
 ) {
@@ -66,7 +69,7 @@ export function injectServer(
       version: '1.2.3',
       ...{ format: new PromptFormat('zhipu', ''), showReasoning: false, errors: 'frame' },
     },
-    { worker, readiness, logger, metrics, status },
+    { worker, readiness, logger, metrics, status, tracing },
   );
   // The socket that `inject` stands in for has no clock.
   server.addHook('onRequest', async (_request, { raw: { socket } }) => {

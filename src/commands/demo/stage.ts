@@ -86,7 +86,8 @@ export async function setStage(options: StageOptions): Promise<StageResult> {
     await closeOthers();
     return loaded;
   }
-  const app = await startApp(loaded.settings, options.logs);
+  // Whoever ends it does not wait for a collector either.
+  const app = await startApp({ ...loaded.settings, openTelemetry: {} }, options.logs);
   const close = async () => {
     await app.stop();
     await closeOthers();

@@ -31,6 +31,8 @@ const REPORT: RequestReport = {
   usage: null,
   countedUsage: null,
   upstreamRequestId: null,
+  failedAttempts: [],
+  account: null,
   onlyReasoning: false,
   attempts: 1,
   waitedMs: 40,
