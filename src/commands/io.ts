@@ -1,6 +1,7 @@
 // What commands share of the process: its streams, signals and exit codes.
 
 import type { DestinationStream } from 'pino';
+import { readableLines } from '../telemetry/readable-lines.ts';
 import { withoutSuspects } from '../telemetry/redactor.ts';
 
 /** The process, as far as commands may touch it. */
@@ -36,6 +37,11 @@ const MISUSED = 2;
 export function misuse(io: Io, problems: readonly string[]): number {
   for (const problem of problems) io.stderr.write(`glm-worker: ${withoutSuspects(problem)}\n`);
   return MISUSED;
+}
+
+/** The log as whoever gets it can read it: lines for people on a terminal, JSON for programs. */
+export function logsFor({ logs, stderr }: Io): DestinationStream {
+  return stderr.isTTY ? readableLines(logs, stderr.hasColors()) : logs;
 }
 
 /** Aborts at the first SIGTERM or SIGINT; the second one ends the process at once. */

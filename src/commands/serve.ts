@@ -5,7 +5,7 @@ import { readDotenv } from '../config/dotenv.ts';
 import { loadSettings, reloadCallerKeys, reloadModels } from '../config/load.ts';
 import { settingsSchema } from '../config/settings.ts';
 import type { Command } from './command.ts';
-import { aborted, failed, type Io, misuse, stopSignal } from './io.ts';
+import { aborted, failed, type Io, logsFor, misuse, stopSignal } from './io.ts';
 
 export const serveCommand: Command = {
   name: 'serve',
@@ -30,7 +30,7 @@ async function serve(io: Io, argv: readonly string[]): Promise<number> {
     Object.assign(io.env, settings.openTelemetry);
     const app = await startApp(
       settings,
-      io.logs,
+      logsFor(io),
       () => reloadModels(settings, sources),
       () => reloadCallerKeys(sources),
     );

@@ -1,7 +1,7 @@
 // What commands share of the process.
 
 import t from 'tap';
-import { aborted, failed, misuse, stopSignal, unread } from '../../src/commands/io.ts';
+import { aborted, failed, logsFor, misuse, stopSignal, unread } from '../../src/commands/io.ts';
 import { fakeIo } from '../support/fake-io.ts';
 
 t.test('a wrong call is told a line per problem, and is exit code 2', async (t) => {
@@ -45,3 +45,23 @@ t.test('the first signal aborts, the second exits', async (t) => {
   signal();
   t.strictSame(exits, [1]);
 });
+
+t.test(
+  'the log is for people on a terminal, in its colours, and for programs elsewhere',
+  async (t) => {
+    const time = new Date(2026, 0, 2, 3, 4, 5).toISOString();
+    const line = `${JSON.stringify({ level: 'info', time, n: 1, msg: 'listening' })}\n`;
+    for (const [stderrColours, written] of [
+      [undefined, line],
+      [false, '03:04:05 INFO  listening n=1\n'],
+      [
+        true,
+        '\u{1b}[2m03:04:05\u{1b}[0m \u{1b}[32mINFO \u{1b}[0m \u{1b}[1mlistening\u{1b}[0m \u{1b}[2mn=\u{1b}[0m1\n',
+      ],
+    ] as const) {
+      const { io, stderr } = fakeIo([], stderrColours === undefined ? {} : { stderrColours });
+      logsFor(io).write(line);
+      t.equal(stderr.text, written);
+    }
+  },
+);

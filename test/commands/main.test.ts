@@ -64,6 +64,14 @@ t.test('serving runs until a signal', async (t) => {
   t.equal(stdout.text, '');
 });
 
+t.test('on a terminal the log is for people', async (t) => {
+  const { io, stderr, signal } = fakeIo(['serve'], { env: ENV, stderrColours: false });
+  const code = main(io);
+  await stderr.until(/^\d\d:\d\d:\d\d INFO {2}listening url=http/m);
+  signal();
+  t.equal(await code, 0);
+});
+
 t.test('a second signal exits at once', async (t) => {
   const controller = await withController(t);
   const env = { ...ENV, NO_REGISTER: 'false', CONTROLLER_ADDRESS: controller.url };

@@ -64,7 +64,7 @@ t.test('a Chinese page leads to Chinese pages where there are any', async (t) =>
 t.test('the libraries that are named are the ones of package.json, in its versions', async (t) => {
   const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const page = readFileSync(join(root, 'docs', 'architecture.md'), 'utf8');
-  const rows = page.matchAll(/^\| `([\w-]+)` \| (\d+\.\d+\.\d+) \|/gm);
+  const rows = page.matchAll(/^\| `([\w@/-]+)` \| (\d+\.\d+\.\d+) \|/gm);
   t.strictSame(Object.fromEntries([...rows].map(([, name, version]) => [name, version])), {
     ...dependencies,
   });

@@ -244,7 +244,9 @@ t.test('a call that no model is asked for has a span too, unless it is a probe',
   const asks = (path: string, more: Sending = {}) => send(t, path, { headers, ...more });
   await asks('/healthz', { method: 'GET' });
   await asks('/nobody/serves/this');
-  await asks('/worker_get_status', { headers: { ...headers, origin: 'http://other.example' } });
+  const origin = 'http://other.example';
+  const refused = await asks('/worker_get_status', { headers: { ...headers, origin } });
+  t.equal(refused.headers['x-request-id'], 'r1', 'who is refused gets the name back too');
   await asks('/count_token', { body: '{' });
   const roots = await collector.tree(traceId, 2);
   t.strictSame(

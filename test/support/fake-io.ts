@@ -29,18 +29,26 @@ export interface FakeIoOptions {
   readonly nodeVersion?: string;
   /** Whether stdout says that it is a terminal. */
   readonly isTTY?: boolean;
+  /** Whether the terminal that stderr is has colours; stderr is none if left out. */
+  readonly stderrColours?: boolean;
 }
 
 /** A process called with these arguments. */
 export function fakeIo(
   argv: readonly string[],
-  { env = {}, directory = '/nowhere', isTTY = false, nodeVersion = '20.19.0' }: FakeIoOptions = {},
+  {
+    env = {},
+    directory = '/nowhere',
+    isTTY = false,
+    nodeVersion = '20.19.0',
+    stderrColours,
+  }: FakeIoOptions = {},
 ): FakeIo {
   const signals: (() => void)[] = [];
   const reloads: (() => void)[] = [];
   const exits: number[] = [];
   const stdout = fakeStream(isTTY);
-  const stderr = fakeStream(false);
+  const stderr = fakeStream(stderrColours !== undefined, stderrColours);
   const io: Io = {
     argv,
     env: { ...env },
@@ -68,7 +76,10 @@ export function fakeIo(
 }
 
 /** A stream for a command to write to, and what it wrote. */
-export function fakeStream(isTTY: boolean): {
+export function fakeStream(
+  isTTY: boolean,
+  hasColours = false,
+): {
   readonly stream: NodeJS.WriteStream;
   readonly written: Written;
 } {
@@ -93,6 +104,7 @@ export function fakeStream(isTTY: boolean): {
         look();
       }),
   };
-  // Commands only write to it and look at isTTY.
-  return { stream: Object.assign(stream, { isTTY }) as unknown as NodeJS.WriteStream, written };
+  const terminal = { isTTY, hasColors: () => hasColours };
+  // Commands only write to it and look at these.
+  return { stream: Object.assign(stream, terminal) as unknown as NodeJS.WriteStream, written };
 }

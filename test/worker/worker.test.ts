@@ -69,6 +69,8 @@ t.test('an answer is its frames and one report', async (t) => {
       upstreamRequestId: 'upstream-1',
       onlyReasoning: false,
       attempts: 1,
+      failedAttempts: [],
+      account: '#1',
       waitedMs: 0,
       firstTextMs: 0,
       totalMs: 0,

@@ -5,7 +5,7 @@ import { Agent } from 'undici';
 import { readDotenv } from '../../config/dotenv.ts';
 import { readFlagsOf } from '../../config/read-settings.ts';
 import { readableLines } from '../../telemetry/readable-lines.ts';
-import { aborted, failed, type Io, misuse, stopSignal, unread } from '../io.ts';
+import { aborted, failed, type Io, logsFor, misuse, stopSignal, unread } from '../io.ts';
 import { type AnswerFrame, ask, generateBody, type Question } from './caller.ts';
 import { demoFlags } from './flags.ts';
 import { createScreen } from './screen.ts';
@@ -51,7 +51,8 @@ async function runDemo(io: Io, { once, tools, live, logLevel, set }: DemoOptions
   const stop = AbortSignal.any([stopSignal(io), unread(io)]);
   const dotenv = live ? readDotenv(io.directory) : { values: {}, problems: [] };
   if (dotenv.problems.length > 0) return misuse(io, dotenv.problems);
-  const logs = readableLines(io.logs);
+  // The demo is for people, wherever its log goes.
+  const logs = io.stderr.isTTY ? logsFor(io) : readableLines(io.logs);
   const isScripted = tools === '';
   const result = await set({
     live,

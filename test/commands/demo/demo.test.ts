@@ -63,6 +63,14 @@ t.test('as a command it shows one chat, then how to ask again, until Ctrl-C', as
   t.notMatch(stdout + stderr, SANDBOX_KEY);
 });
 
+t.test('on a terminal with colours its log has some', async (t) => {
+  const { io, stderr, signal } = fakeIo([], { stderrColours: true });
+  const code = demo(io, []);
+  await stderr.until(/\[32mINFO .\[0m .\[1mlistening/);
+  signal();
+  t.equal(await code, 0);
+});
+
 t.test('Ctrl-C in the middle of the chat ends it well', async (t) => {
   const { io, stdout, signal } = fakeIo([], { env: QUIET, isTTY: true });
   const code = demo(io, []);
@@ -159,7 +167,7 @@ t.test('a failure of GLM is told in one line and is exit code 1', async (t) => {
   t.match(stderr.text, /^glm-worker: .*\(40102\)\n$/);
   const told = fakeIo([], { env: { ...env, LOG_LEVEL: '' } });
   t.equal(await demo(told.io, ['--live', '--once', 'hi']), 1);
-  t.match(told.stderr.text, /WARN {2}failed .*1002.*remedy="check ZHIPUAI_API_KEY/, 'and why');
+  t.match(told.stderr.text, /WARN {2}failed .*1002.*\n +→ check ZHIPUAI_API_KEY/, 'and why');
   t.equal(stdout.text, '');
   const shown = fakeIo([], { env });
   const code = demo(shown.io, ['--live']);
