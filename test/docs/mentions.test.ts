@@ -39,7 +39,7 @@ const FOREIGN_NAMES = [
   ...['TEST_SEED', 'DONE'],
   ...['SIGHUP', 'SIGTERM', 'SIGINT', 'EACCES', 'JSON', 'POST', 'EMPTY', 'YOUR', 'GLM', 'NAME'],
   ...['URL', 'ADDRESS', 'NODE_EXTRA_CA_CERTS', 'REQUESTS_CA_BUNDLE', 'SSL_CERT_FILE'],
-  ...['HTTPS', 'DENY'],
+  ...['HTTPS', 'DENY', 'ERROR'],
   ...['FAIL', 'NO_COLOR'],
   ...[
     'IMAGE_REGISTRY',
