@@ -22,6 +22,9 @@ const CHECK_INTERVAL_MS = 1000;
 /** Descriptors kept for connections to the model, files, and whatever else the process opens. */
 const KEPT_DESCRIPTORS = 128;
 
+/** How often refused connections are told of, in milliseconds: under a flood each may follow one that is not. */
+const TOLD_EVERY_MS = 60_000;
+
 /** Time limits, as options of the server. */
 export function connectionLimits(requestTimeout = REQUEST_TIMEOUT_MS) {
   return {
@@ -54,26 +57,24 @@ export function answerMalformed(error: NodeJS.ErrnoException, socket: Socket): v
 
 /**
  * Refuses connections while descriptors are left for those to the model: without one of these no
- * caller can be answered. Says so once for each time that it begins.
+ * caller can be answered. Says so at the first one, and once a minute while it lasts.
  */
 export function limitConnections(
   server: FastifyInstance,
   logger: Logger,
   most = descriptorLimit('/proc/self/limits'),
+  now: () => number = () => performance.now(),
 ): void {
   if (most === null) return;
   // Each caller's connection may need one more to the model.
   const limit = Math.max(16, Math.floor((most - KEPT_DESCRIPTORS) / 2));
   server.server.maxConnections = limit;
-  let told = false;
+  let toldAt = -Infinity;
   server.server.on('drop', () => {
-    if (told) return;
-    told = true;
+    if (now() - toldAt < TOLD_EVERY_MS) return;
+    toldAt = now();
     const remedy = `raise the limit of open files (ulimit -n, now ${most}), or add replicas`;
     logger.error({ connections: limit, remedy }, 'too many connections, new ones are refused');
-  });
-  server.server.on('connection', () => {
-    told = false;
   });
 }
 

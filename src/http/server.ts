@@ -28,6 +28,7 @@ import { addHealthRoutes, type Readiness } from './operate/health.ts';
 import { addMetricsRoute, type MetricsPage } from './operate/metrics.ts';
 import { addStatusRoutes } from './operate/status.ts';
 import { addPageHeaders } from './page-headers.ts';
+import { shareTurns } from './share-turns.ts';
 import type { WriteLimits } from './stream-writer.ts';
 import type { TlsServers } from './tls.ts';
 
@@ -84,6 +85,7 @@ export function createServer(
   });
   limitConnections(server, logger);
   followCalls(server, tracing);
+  shareTurns(server);
   guardAccess(server, options, { logger, onAuthFailure });
   readBodiesAsJson(server, budgetOfHeap(options.bodyLimit));
   addFailureReplies(server, logger);

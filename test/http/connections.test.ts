@@ -13,6 +13,7 @@ import {
 } from '../../src/http/connections.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
 import { Redactor } from '../../src/telemetry/redactor.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { injectServer } from '../support/inject-server.ts';
 import { createLogSink } from '../support/log-sink.ts';
 import { rawSocket } from '../support/raw-socket.ts';
@@ -48,7 +49,9 @@ t.test('head and body have 60 s, which is looked at each second', async (t) => {
 async function limited(t: Test, most: number | null) {
   const logs = createLogSink();
   const server = fastify({ forceCloseConnections: true });
-  limitConnections(server, createLogger({ level: 'info', redactor: new Redactor() }, logs), most);
+  const logger = createLogger({ level: 'info', redactor: new Redactor() }, logs);
+  const clock = new FakeClock();
+  limitConnections(server, logger, most, () => clock.now());
   t.teardown(() => server.close());
   const { port } = new URL(await server.listen({ host: '127.0.0.1', port: 0 }));
   const open = async (): Promise<Socket> => {
@@ -58,37 +61,45 @@ async function limited(t: Test, most: number | null) {
     await once(socket, 'connect');
     return socket;
   };
-  return { server, open, lines: () => logs.lines.map(({ time, ...line }) => line) };
+  return { server, open, clock, lines: () => logs.lines.map(({ time, ...line }) => line) };
 }
 
-t.test('connections beyond those there are files for are refused, and told once', async (t) => {
-  const { server, open, lines } = await limited(t, 160);
-  const accepted = once(server.server, 'connection');
-  const [first] = await Promise.all(Array.from({ length: 16 }, open));
-  await accepted;
-  const refuse = async () => {
-    const dropped = once(server.server, 'drop');
-    const socket = await open();
-    if (!socket.destroyed) await once(socket, 'close');
-    await dropped;
-  };
-  const told = {
-    level: 'error',
-    connections: 16,
-    remedy: 'raise the limit of open files (ulimit -n, now 160), or add replicas',
-    msg: 'too many connections, new ones are refused',
-  };
-  await refuse();
-  await refuse();
-  t.strictSame(lines(), [told]);
-  first?.destroy();
-  while ((await openOn(server)) === 16) await new Promise(setImmediate);
-  const again = once(server.server, 'connection');
-  await open();
-  await again;
-  await refuse();
-  t.strictSame(lines(), [told, told], 'and again after a time with room');
-});
+t.test(
+  'connections beyond those there are files for are refused, and told once a minute',
+  async (t) => {
+    const { server, open, clock, lines } = await limited(t, 160);
+    const accepted = once(server.server, 'connection');
+    const [first] = await Promise.all(Array.from({ length: 16 }, open));
+    await accepted;
+    const refuse = async () => {
+      const dropped = once(server.server, 'drop');
+      const socket = await open();
+      if (!socket.destroyed) await once(socket, 'close');
+      await dropped;
+    };
+    const told = {
+      level: 'error',
+      connections: 16,
+      remedy: 'raise the limit of open files (ulimit -n, now 160), or add replicas',
+      msg: 'too many connections, new ones are refused',
+    };
+    await refuse();
+    await refuse();
+    t.strictSame(lines(), [told]);
+    first?.destroy();
+    while ((await openOn(server)) === 16) await new Promise(setImmediate);
+    const again = once(server.server, 'connection');
+    await open();
+    await again;
+    await refuse();
+    clock.advance(59_999);
+    await refuse();
+    t.strictSame(lines(), [told], 'also where some come in between');
+    clock.advance(1);
+    await refuse();
+    t.strictSame(lines(), [told, told]);
+  },
+);
 
 function openOn({ server }: { readonly server: { getConnections(done: Counted): unknown } }) {
   return new Promise<number>((resolve) => server.getConnections((_error, count) => resolve(count)));

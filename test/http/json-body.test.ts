@@ -133,11 +133,10 @@ t.test('a body that never ends is not read for ever', async (t) => {
   t.ok(written < 1000, `${written} chunks`);
 });
 
-t.test('a body in single bytes is one buffer', async (t) => {
-  const { url, budget } = await reading(t);
-  const body = Buffer.from(JSON.stringify('x'.repeat(100_000)));
+/** Sends a body in pieces of `size` bytes, each a chunk of its own. */
+function sendInChunks(url: string, body: Buffer, size: number): Promise<string> {
   const { port, hostname } = new URL(url);
-  const reply = await new Promise<string>((resolve, reject) => {
+  return new Promise<string>((resolve, reject) => {
     const outgoing = ask({ port, hostname, path: '/echo', method: 'POST' }, (incoming) => {
       let text = '';
       incoming.on('data', (data) => {
@@ -146,11 +145,34 @@ t.test('a body in single bytes is one buffer', async (t) => {
       incoming.on('end', () => resolve(text));
     });
     outgoing.on('error', reject);
-    for (let at = 0; at < body.length; at += 100) outgoing.write(body.subarray(at, at + 100));
+    for (let at = 0; at < body.length; at += size) outgoing.write(body.subarray(at, at + size));
     outgoing.end();
   });
-  t.equal(reply.length, body.length + '{"body":}'.length);
-  t.ok(budget.used === 0 || budget.used === 131_072);
+}
+
+t.test(
+  'a body in small chunks is one buffer, as programs send it while they make it',
+  async (t) => {
+    const { url, budget } = await reading(t);
+    const body = Buffer.from(JSON.stringify('x'.repeat(100_000)));
+    for (const size of [100, 16]) {
+      const reply = await sendInChunks(url, body, size);
+      t.equal(reply.length, body.length + '{"body":}'.length);
+      t.ok(budget.used === 0 || budget.used === 131_072);
+    }
+    const few = Buffer.from(JSON.stringify('x'.repeat(10_000)));
+    const reply = await sendInChunks(url, few, 1);
+    t.equal(reply.length, few.length + '{"body":}'.length, 'some of a single byte are fine');
+  },
+);
+
+t.test('a body in tens of thousands of single bytes is refused', async (t) => {
+  const { url, budget, logs } = await reading(t);
+  const body = Buffer.from(JSON.stringify('x'.repeat(100_000)));
+  // Whoever still writes may not see the reply.
+  await sendInChunks(url, body, 1).catch(() => undefined);
+  t.match(await logs.waitFor('request refused'), { hint: 'body: comes in chunks of a few bytes' });
+  t.equal(budget.used, 0);
 });
 
 t.test('bodies beyond the budget wait for nobody, small ones are always read', async (t) => {
