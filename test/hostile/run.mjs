@@ -3,13 +3,14 @@
 //   npm run test:hostile              all of it, some minutes
 //   npm run test:hostile -- prompts   the files whose name has this word
 //
-// Needed: Node, and Linux for what it tells of a process. A table of what was measured comes last but
+// Needed: Node, Python for its HTTP clients, and Linux for what it tells of a process. A table of what was measured comes last but
 // for the line that counts the tests. TEST_SEED brings back the random pieces of another run.
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { pythonEnvironment } from '../conformance/environment.mjs';
 import { build } from '../support/build.mjs';
 import { runFiles } from '../support/run-files.mjs';
 
@@ -46,9 +47,13 @@ writeFileSync(table, '');
 let counts = { passed: 0, failed: 1 };
 try {
   build();
+  const home = join(here, '../../.tap/hostile');
+  mkdirSync(home, { recursive: true });
+  const python = process.env.PYTHON || 'python3';
+  const callers = await pythonEnvironment({ name: 'httpx', python, suite: here, home, say });
   counts = await runFiles({
     files: chosen.map((name) => `test/hostile/${name}`),
-    env: { HOSTILE_TABLE: table },
+    env: { HOSTILE_TABLE: table, HOSTILE_PYTHON: callers },
     // One at a time, so that attacks do not look like each other's gaps.
     jobs: 1,
     seconds: 900,
