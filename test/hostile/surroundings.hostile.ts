@@ -1,7 +1,9 @@
 // What the process stands in breaks: its log is full, closed or not read; signals come early.
 
 import { spawnSync } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { sendBytes } from '../robustness/support/send-bytes.ts';
@@ -93,13 +95,16 @@ async function resumed(on: Stage, read: () => readonly string[]): Promise<Told> 
 
 /** A disk of its own for the log, of which there is little; it goes with the test. */
 function smallDisk(t: Test): { readonly folder: string; enlarge(): void } {
-  const folder = t.testdir();
+  const folder = mkdtempSync(join(tmpdir(), 'glm-worker-disk-'));
   const mount = (...args: readonly string[]) => {
     const { status, stderr } = spawnSync('mount', [...args, folder], { encoding: 'utf8' });
     if (status !== 0) throw new Error(`a disk cannot be mounted, which needs root: ${stderr}`);
   };
   mount('-t', 'tmpfs', '-o', 'size=128k', 'tmpfs');
-  t.teardown(() => spawnSync('umount', ['-l', folder]));
+  t.teardown(() => {
+    spawnSync('umount', ['-l', folder]);
+    rmSync(folder, { recursive: true });
+  });
   return { folder, enlarge: () => mount('-o', 'remount,size=16m') };
 }
 
