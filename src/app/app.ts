@@ -22,7 +22,6 @@ import { LogObserver } from '../telemetry/log-observer.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { finishObserver, listeners, observers } from '../telemetry/observers.ts';
 import { Redactor } from '../telemetry/redactor.ts';
-import { startTracing } from '../telemetry/tracing/start-tracing.ts';
 import { WorkerTally } from '../telemetry/worker-tally.ts';
 import { TokenCounter } from '../tokens/token-counter.ts';
 import { createAgent } from '../upstream/agent.ts';
@@ -44,11 +43,9 @@ import { reportServed } from './start-report.ts';
 import { createStatus } from './status.ts';
 import { takeModels } from './take-models.ts';
 import { certificateOf, createCallersAgent, takeCertificate } from './tls.ts';
+import { createTracing } from './tracing.ts';
 import { version } from './version.ts';
 import { warnOfClock, warnOfField } from './warnings.ts';
-
-/** Longest text of others in a trace, in UTF-16 units. */
-const TRACED_TEXT_LIMIT = 200;
 
 export interface App {
   /** Where it listens, such as `http://127.0.0.1:21002`. */
@@ -93,12 +90,7 @@ export async function startApp(
 ): Promise<App> {
   const redactor = new Redactor(secretsOf(settings));
   const logger = createLogger({ level: settings.log.logLevel, redactor }, logs);
-  const tracing = await startTracing({
-    variables: settings.openTelemetry,
-    version: version(),
-    logger,
-    clean: (text) => redactor.excerpt(text, TRACED_TEXT_LIMIT),
-  });
+  const tracing = await createTracing(settings, logger, redactor);
   const glmAgent = createAgent(settings.upstream, settings.upstream);
   const glmClock = new GlmClock(Date.now, (offMs) => warnOfClock(logger, offMs));
   const controllerAgent = new Agent();
