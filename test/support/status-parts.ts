@@ -32,6 +32,8 @@ export function reportOf(more: Partial<RequestReport> = {}): RequestReport {
     countedUsage: null,
     onlyReasoning: false,
     attempts: 1,
+    failedAttempts: [],
+    account: '#1',
     waitedMs: 4,
     firstTextMs: 500,
     totalMs: 1500,
