@@ -1,6 +1,5 @@
 // Who has the port on which the worker is to listen: nobody, this worker already, or another program.
 
-import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { Agent, type Dispatcher, request } from 'undici';
 import { z } from 'zod';
@@ -33,29 +32,22 @@ export async function portState(settings: Settings, signal: AbortSignal): Promis
   if (code !== 'EADDRINUSE') return { who: 'refused', code };
   // A worker of this machine is asked by an address for which it need not have a certificate.
   const dispatcher = new Agent({ connect: { rejectUnauthorized: false } });
-  try {
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]);
-    return await askWorker(settings, dispatcher, limit);
-  } catch {
-    return { who: 'other' };
-  } finally {
-    await dispatcher.destroy();
-  }
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]);
+  const state = await askWorker(settings, dispatcher, limit).catch(() => null);
+  await dispatcher.destroy();
+  return state ?? { who: 'other' };
 }
 
 /** Null when one can listen there. */
 export async function codeOfListening(listen: Settings['listen']): Promise<string | null> {
   const server = createServer();
-  try {
-    server.listen(listen);
-    await once(server, 'listening');
-    return null;
-  } catch (error) {
+  const code = await new Promise<string | null>((resolve) => {
     // A server that cannot listen says so with a code of the system's.
-    return String((error as NodeJS.ErrnoException).code);
-  } finally {
-    server.close();
-  }
+    server.once('error', ({ code }: NodeJS.ErrnoException) => resolve(String(code)));
+    server.listen(listen, () => resolve(null));
+  });
+  server.close();
+  return code;
 }
 
 const alive = z.looseObject({ alive: z.literal(true) });
@@ -70,7 +62,7 @@ async function askWorker(
   const url = reachableUrl(settings);
   const options = { dispatcher, signal };
   const health = await request(`${url}/healthz`, options);
-  alive.parse(JSON.parse((await boundedText(health.body)) ?? ''));
+  alive.parse(JSON.parse(String(await boundedText(health.body))));
   const { statusCode, body } = await request(`${url}/worker_get_status`, {
     ...options,
     method: 'POST',
@@ -78,7 +70,7 @@ async function askWorker(
   });
   const text = await boundedText(body);
   if (statusCode === 401) return { who: 'worker', names: null };
-  return { who: 'worker', names: status.parse(JSON.parse(text ?? '')).model_names };
+  return { who: 'worker', names: status.parse(JSON.parse(String(text))).model_names };
 }
 
 /** Nobody answers at a wildcard. */

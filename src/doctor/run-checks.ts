@@ -72,17 +72,16 @@ async function look(
   // One that keeps the process alive, whatever the check waits for.
   const timer = setTimeout(() => late.abort(), timeoutMs);
   const limit = AbortSignal.any([signal, late.signal]);
-  try {
-    return await Promise.race([endOf(limit), check.run(visit, limit)]);
-  } catch (error) {
-    if (signal.aborted) return outcome('skip', 'interrupted');
-    if (late.signal.aborted) return tooLate(timeoutMs);
+  const found = await Promise.race([endOf(limit), check.run(visit, limit)]).catch(
     // Nothing in a check throws anything but errors.
-    const { message } = error as Error;
-    return outcome('fail', message.replace(/\n.*/s, ''));
-  } finally {
-    clearTimeout(timer);
-  }
+    ({ message }: Error) => {
+      if (signal.aborted) return outcome('skip', 'interrupted');
+      if (late.signal.aborted) return tooLate(timeoutMs);
+      return outcome('fail', message.replace(/\n.*/s, ''));
+    },
+  );
+  clearTimeout(timer);
+  return found;
 }
 
 /** Not all that a check waits for can be told to end, such as a look-up of a name. */

@@ -11,7 +11,7 @@ import { GlmClock } from '../glm/glm-clock.ts';
 import { RefusedFields } from '../glm/refused-fields.ts';
 import { systemClock } from '../lib/clock.ts';
 import { listeners } from '../telemetry/observers.ts';
-import type { ServedModel, ServedModels } from '../worker/served-models.ts';
+import type { ServedModel } from '../worker/served-models.ts';
 
 export interface ServedHere {
   readonly models: readonly ServedModel[];
@@ -37,10 +37,6 @@ export function serveHere(settings: Settings, dispatcher: Dispatcher): ServedHer
     onTokenRenewed: () => undefined,
     userAgent: `glm-worker/${version()}`,
   });
-  const models = allOf(factory.create(settings.models.entries));
+  const models = factory.create(settings.models.entries).all;
   return { models, accounts: checkedAccounts({ factory, admission }) };
-}
-
-function allOf(served: ServedModels): readonly ServedModel[] {
-  return served.names.flatMap((name) => served.find(name) ?? []);
 }

@@ -48,6 +48,10 @@ export class ServedModels {
     this.#byName = new Map(models.map((model) => [model.name, model]));
   }
 
+  get all(): readonly ServedModel[] {
+    return [...this.#byName.values()];
+  }
+
   get names(): readonly string[] {
     return [...this.#byName.keys()];
   }

@@ -2,6 +2,7 @@
 
 import t from 'tap';
 import { settingList } from '../../src/config/settings.ts';
+import { createAuthority } from '../support/certificates.ts';
 import { KEY, load, problemsOf, settingOf } from '../support/loading.ts';
 
 const SECONDS = /must be a number of seconds from /;
@@ -24,6 +25,13 @@ interface Row {
   readonly refuses: readonly string[];
   /** What the problem says should be done. */
   readonly remedy: RegExp;
+}
+
+/** The settings of a certificate that can be used. */
+function certificate(): Readonly<Record<string, string>> {
+  const { key, cert } = createAuthority().issue(['localhost']);
+  const folder = t.testdir({ 'key.pem': key, 'cert.pem': cert });
+  return { SSL_KEYFILE: `${folder}/key.pem`, SSL_CERTFILE: `${folder}/cert.pem` };
 }
 
 /** The same for both proxies. */
@@ -330,6 +338,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     remedy: /must be origins such as|must be a comma separated list/,
   },
   ssl: {
+    env: certificate(),
     takes: [
       ['true', true],
       ['off', false],

@@ -202,6 +202,21 @@ t.test('listen: a worker that serves https is found without its authority', asyn
   ]);
 });
 
+t.test('a controller that says nothing is given up after the time of a check', async (t) => {
+  const stage = await doctorStage(t);
+  const flags = ['--timeout', '0.3'];
+  stage.controller.fail('hang');
+  t.match(await checkOnStage('controller', stage, {}, flags), [
+    /^FAIL controller no answer within/,
+  ]);
+  for (const id of ['reach', 'names']) {
+    const server = await scriptedServer(t);
+    const report = checkOnStage(id, stage, { CONTROLLER_ADDRESS: server.url }, flags);
+    (await server.next()).reply(200, '"success"');
+    t.match(await report, [new RegExp(`^FAIL ${id} no answer within 0.3 s`), /--timeout/]);
+  }
+});
+
 t.test('what to set follows from what listens where', async (t) => {
   const far = { CONTROLLER_ADDRESS: 'http://127.1.1.1:21001', NO_PROXY: '' };
   const proxy = /^where HTTP_PROXY is set for the controller/;

@@ -49,7 +49,10 @@ const GRAVEST: readonly Status[] = ['fail', 'warn', 'skip', 'ok'];
 
 /** One outcome for all accounts: the gravest, with a line for each where there are several. */
 function combined(all: readonly Outcome[]): Outcome {
-  const status = GRAVEST.find((one) => all.some((outcome) => outcome.status === one)) ?? 'ok';
+  const gravity = (status: Status) => GRAVEST.indexOf(status);
+  const status = all
+    .map((outcome) => outcome.status)
+    .reduce((worst, one) => (gravity(one) < gravity(worst) ? one : worst), 'ok');
   const remedy = [...new Set(all.flatMap((outcome) => outcome.remedy))];
   const [only] = all;
   if (all.length === 1 && only !== undefined) return only;

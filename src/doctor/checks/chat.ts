@@ -18,17 +18,13 @@ export const chatCheck: Check = {
   run: withSettings(async (settings, visit, signal) => {
     const asked = visit.served(settings).models.flatMap(endpointsOf);
     const answers = await Promise.all(asked.map((one) => answerOf(one, signal)));
-    const failed = answers.filter(({ error }) => error !== null);
+    const failures = answers.flatMap(({ error }) => (error === null ? [] : [error]));
     const details = answers.map(
       ({ who, error }) => `${who}: ${error === null ? 'answers' : told(error)}`,
     );
-    if (failed.length === 0) return outcome('ok', `${answers.length} answered`, { details });
-    return outcome('fail', `${failed.length} of ${answers.length} did not answer`, {
-      remedy: [
-        ...new Set(
-          failed.flatMap(({ error }) => (error === null ? [] : failureRow(error.kind).remedy)),
-        ),
-      ],
+    if (failures.length === 0) return outcome('ok', `${answers.length} answered`, { details });
+    return outcome('fail', `${failures.length} of ${answers.length} did not answer`, {
+      remedy: [...new Set(failures.map(({ kind }) => failureRow(kind).remedy))],
       details,
     });
   }),

@@ -18,7 +18,7 @@ export const listenCheck: Check = {
     if (state.who === 'worker') return worker(url, state.names, settings);
     if (state.who === 'other') return taken(url, settings);
     return outcome('fail', `nobody can listen at ${url} (${state.code})`, {
-      remedy: [remedyOfListening(state.code) ?? 'HOST=127.0.0.1, PORT=21002 are the usual ones'],
+      remedy: [remedyOfListening(state.code)].filter((remedy) => remedy !== undefined),
     });
   }),
 };

@@ -53,20 +53,24 @@ interface Try {
   readonly port: number;
 }
 
-async function tryPort({ settings, visit, signal, advertised, port }: Try): Promise<Outcome> {
+async function tryPort(asked: Try): Promise<Outcome> {
   const path = `/doctor-${randomUUID()}`;
-  const listener = await listenForCall(settings, port, `${path}/worker_get_status`);
-  try {
-    const address = port === 0 ? withPort(advertised, listener.port) : advertised;
-    const began = performance.now();
-    await visit.controller(settings).callBack(address + path, signal);
-    const tookMs = Math.round(performance.now() - began);
-    return await verdict({ listener, settings, advertised, tookMs });
-  } catch (error) {
-    return failureOf(error);
-  } finally {
-    listener.close();
-  }
+  const listener = await listenForCall(asked.settings, asked.port, `${path}/worker_get_status`);
+  return haveItCalled(asked, listener, path)
+    .catch(failureOf)
+    .finally(() => listener.close());
+}
+
+async function haveItCalled(
+  { settings, visit, signal, advertised, port }: Try,
+  listener: CallbackListener,
+  path: string,
+): Promise<Outcome> {
+  const address = port === 0 ? withPort(advertised, listener.port) : advertised;
+  const began = performance.now();
+  await visit.controller(settings).callBack(address + path, signal);
+  const tookMs = Math.round(performance.now() - began);
+  return verdict({ listener, settings, advertised, tookMs });
 }
 
 /** The address with another port; a URL's own text has a slash at its end where there is no path. */

@@ -14,14 +14,14 @@ export const settingsCheck: Check = {
   async run({ examined }: Visit) {
     const { problems, settings } = examined;
     const details = examined.given.map(lineOf);
-    if (problems.length > 0) {
+    if (problems.length > 0 || settings === null) {
       return outcome('fail', plural(problems.length, 'problem'), {
         remedy: problems,
         details,
       });
     }
     const found = `${details.length} given, all others by default`;
-    const warnings = settings?.warnings ?? [];
+    const { warnings } = settings;
     if (warnings.length === 0) return outcome('ok', found, { details });
     return outcome('warn', found, { remedy: warnings, details });
   },
