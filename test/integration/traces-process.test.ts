@@ -48,9 +48,9 @@ function watched(t: Test) {
   return { folder, env: { NODE_V8_COVERAGE: folder } };
 }
 
-t.test('with everything off nothing of it is loaded', async (t) => {
+t.test('with everything off, metrics too, nothing of it is loaded', async (t) => {
   const { folder, env } = watched(t);
-  t.equal((await serving(t, { ...env, OTEL_SERVICE_NAME: 'x' })).code, 0);
+  t.equal((await serving(t, { ...env, METRICS: 'off', OTEL_SERVICE_NAME: 'x' })).code, 0);
   t.strictSame(loadedFrom(folder), ['tracing/asked', 'tracing/start-tracing', 'tracing/tracing']);
 });
 
