@@ -42,19 +42,20 @@ t.test('the status probe of the controller has no body, no type, and no length',
 t.test(
   'an advertised path prefix is served beside the root, slashes and credentials or not',
   async (t) => {
-    const prefixes = [
-      ['http://proxy/glm', '/glm'],
-      ['http://user:pass%40word@proxy:8000/a/b/', '/a/b'],
-      ['https://proxy/智谱/%E6%A8%A1', '/%E6%99%BA%E8%B0%B1/%E6%A8%A1'],
+    const basic = `Basic ${Buffer.from('user:pass@word').toString('base64')}`;
+    const prefixes: readonly [string, string, Record<string, string>][] = [
+      ['http://proxy/glm', '/glm', {}],
+      ['http://user:pass%40word@proxy:8000/a/b/', '/a/b', { authorization: basic }],
+      ['https://proxy/智谱/%E6%A8%A1', '/%E6%99%BA%E8%B0%B1/%E6%A8%A1', {}],
     ];
-    for (const [address = '', prefix = ''] of prefixes) {
+    for (const [address, prefix, headers] of prefixes) {
       const { url } = await startWorker(t, { WORKER_ADDRESS: address });
       for (const path of ['', prefix, `${prefix}/`, `/${prefix}`]) {
-        const reply = await call(t, `${url}${path}/worker_get_status`);
+        const reply = await call(t, `${url}${path}/worker_get_status`, { headers });
         t.strictSame([reply.status, json(reply)], [200, STATUS], `${address}: ${path}`);
       }
       t.equal((await call(t, `${url}${prefix}/healthz`, { method: 'GET' })).status, 200);
-      t.equal((await call(t, `${url}/other/worker_get_status`)).status, 404);
+      t.equal((await call(t, `${url}/other/worker_get_status`, { headers })).status, 404);
     }
   },
 );

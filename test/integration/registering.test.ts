@@ -179,7 +179,7 @@ t.test(
   async (t) => {
     for (const [address, password] of [
       ['http://worker:pass%40word@proxy:8000/glm', 'pass%40word'],
-      ['http://worker:pä^sswörd@proxy/glm', 'pä^sswörd'],
+      ['http://worker:pa^ssword~1@proxy/glm', 'pa^ssword~1'],
       ['http://worker:"quoted"@proxy', 'quoted'],
     ] as const) {
       const controller = await withController(t);
@@ -188,7 +188,7 @@ t.test(
       await logs.waitFor('registered');
       t.equal(app.workerAddress, address);
       t.strictSame([...controller.workers.keys()], [address]);
-      t.notMatch(logs.text, password);
+      t.notOk(logs.text.includes(password));
     }
   },
 );

@@ -74,7 +74,7 @@ function groupsOf(files) {
 }
 
 /** Runs files in one process, and gives back how each of them went. */
-async function runGroup(group, { env = {}, envOf, seconds = 60 }) {
+async function runGroup(group, { env = {}, envOf, seconds = 150 }) {
   const began = performance.now();
   const [first] = group;
   const preloads = [STRIP_TYPES, ...(isUnit(first) ? [NO_SOCKETS] : [])];
