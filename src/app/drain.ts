@@ -15,7 +15,7 @@ const GOODBYE_TIMEOUT_MS = 5000;
  * milliseconds: FastChat's API server asks three things between its question to the controller and
  * the generation.
  */
-const LATE_CALLERS_MS = 1000;
+const LATE_CALLERS_MS = 500;
 
 /** How long sockets get to send what is left once all work is done, in milliseconds. */
 const FLUSH_TIMEOUT_MS = 2000;
