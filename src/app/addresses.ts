@@ -30,9 +30,11 @@ export class AdvertisedAddress {
     if (this.known !== null) return this.known;
     const { workerAddress, controllerAddress } = this.#settings;
     const host = await ownAddressTowards(controllerAddress);
-    const [, ownScheme, ownPort] = /^(\w+:\/\/).*(:\d+)$/.exec(this.#url) ?? [];
-    const [, scheme = ownScheme, user = '', port = ownPort, path = ''] =
-      AUTO.exec(workerAddress) ?? [];
+    const ownScheme = this.#url.slice(0, this.#url.indexOf('//') + 2);
+    const ownPort = this.#url.slice(this.#url.lastIndexOf(':'));
+    // What is not known yet is `auto`.
+    const parts = AUTO.exec(workerAddress) as RegExpExecArray;
+    const [, scheme = ownScheme, user = '', port = ownPort, path = ''] = parts;
     this.known = `${scheme}${user}${bracketed(host)}${port}${path}`;
     return this.known;
   }

@@ -39,7 +39,7 @@ function howMany(secret: Value): string {
 function textOf(value: Value, placeholder: string | undefined): string {
   if (typeof value === 'number') return withUnit(value, placeholder);
   if (Array.isArray(value)) return value.map(itemText).join(', ');
-  return value === null ? '' : String(value);
+  return String(value);
 }
 
 function withUnit(value: number, placeholder: string | undefined): string {

@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
 import { Failure } from '../failure/failure.ts';
 import { errorReply } from '../fastchat/frames.ts';
+import { systemClock } from '../lib/clock.ts';
 
 /**
  * How long an idle connection is kept, in milliseconds. FastChat's callers open a new one for every
@@ -63,7 +64,7 @@ export function limitConnections(
   server: FastifyInstance,
   logger: Logger,
   most = descriptorLimit('/proc/self/limits'),
-  now: () => number = () => performance.now(),
+  now: () => number = systemClock.now,
 ): void {
   if (most === null) return;
   // Each caller's connection may need one more to the model.

@@ -65,10 +65,9 @@ function createSdk(module: SdkModule, { variables, version, logger }: SdkOptions
     instrumentations: [],
   });
   const tell = (message: string) => warn({ why: message }, 'OpenTelemetry warns');
-  const quiet = () => undefined;
   // After the SDK has taken its own, which writes to stdout.
   api.diag.setLogger(
-    { error: tell, warn: tell, info: quiet, debug: quiet, verbose: quiet },
+    { error: tell, warn: tell, info: tell, debug: tell, verbose: tell },
     { logLevel: api.DiagLogLevel.WARN, suppressOverrideMessage: true },
   );
   return sdk;
