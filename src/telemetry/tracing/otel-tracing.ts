@@ -205,8 +205,7 @@ class AttemptSpan implements AttemptTrace {
 
 /** Has the SDK hand over what it holds, where it can be told to. */
 export async function flushProvider(): Promise<void> {
-  const provider: object = trace.getTracerProvider();
   // What the API gives out stands in front of the SDK's own.
-  const own = 'getDelegate' in provider ? Object(provider).getDelegate() : provider;
+  const own = Object(trace.getTracerProvider()).getDelegate();
   if (typeof own.forceFlush === 'function') await own.forceFlush();
 }

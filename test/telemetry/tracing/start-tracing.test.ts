@@ -16,7 +16,10 @@ const CALL = { requestId: 'r', method: 'POST', route: '/r', headers: {} } as con
 function starting(t: Test, variables: Readonly<Record<string, string>>, load?: LoadSdk) {
   const before = { ...process.env };
   Object.assign(process.env, variables);
+  // The timers of the SDK keep no process alive.
+  const alive = setInterval(() => undefined, 1000);
   t.teardown(() => {
+    clearInterval(alive);
     for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
     api.trace.disable();
     api.propagation.disable();
