@@ -1,7 +1,8 @@
 // `/docs`: the description of the API as a page. Of our own and without a script, because a ready-made
 // one brings 25 packages and 12 MB for what people look up once.
 
-import { type Html, html, raw } from '../html.ts';
+import { type Html, html } from '../html.ts';
+import { pageHead } from '../page-head.ts';
 import { docsStyle } from './docs-style.css.ts';
 import type { ApiDocument, Described, Operation } from './document.ts';
 import { type Field, fieldsOf, typeWords } from './schema-words.ts';
@@ -18,14 +19,7 @@ export function docsPage(document: ApiDocument, links: Described, nonce: string)
   const { title, version, description } = document.info;
   return html`<!doctype html>
 <html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>API of ${title}</title>
-<link rel="icon" href="data:,">
-<style nonce="${nonce}">${raw(docsStyle)}</style>
-</head>
+${pageHead({ title: `API of ${title}`, icon: 'data:,', style: docsStyle }, nonce)}
 <body>
 <header>
   <h1>${title} <small>${version}</small></h1>

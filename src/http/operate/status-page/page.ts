@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import type { StatusSnapshot } from '../../../telemetry/status/snapshot.ts';
 import { type Html, html, raw } from '../html.ts';
+import { pageHead } from '../page-head.ts';
 import { type Parts, partsOf } from './sections.ts';
 import { statusStyle } from './style.css.ts';
 
@@ -22,14 +23,7 @@ export function statusPage(snapshot: StatusSnapshot, links: PageLinks, nonce: st
   const { version } = snapshot.worker;
   return html`<!doctype html>
 <html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>glm-worker</title>
-<link rel="icon" href="data:image/svg+xml,${ICON}">
-<style nonce="${nonce}">${raw(statusStyle)}</style>
-</head>
+${pageHead({ title: 'glm-worker', icon: `data:image/svg+xml,${ICON}`, style: statusStyle }, nonce)}
 <body data-at="${snapshot.at}" data-stopping="${snapshot.worker.draining ? 'yes' : 'no'}">
 <header>
   <h1>glm-worker <small>${version}</small></h1>
