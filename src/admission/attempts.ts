@@ -60,6 +60,7 @@ export class Attempts<Model> {
   #waitMs = 0;
   #faults = 0;
   #refusals = 0;
+  #firstRefusedAt = 0;
   /** Waits after refusals for load, each longer than the one before. */
   #waits = 0;
   /** Kinds of refusals that were amended, by account and model: a second amendment would change nothing. */
@@ -233,12 +234,12 @@ export class Attempts<Model> {
   #waitForLoad({ endpoint }: Permit<Model>, askedMs: number): number | null {
     const now = this.#deps.clock.now();
     const wasEarly = now < this.#ticket.readyAt;
-    this.#refusals++;
+    if (this.#refusals++ === 0) this.#firstRefusedAt = now;
     if (!wasEarly) this.#waits++;
     // Where another model can answer, nobody has to wait until this one does.
     const hasFallback = this.#fallbacks.length > 0;
     if (hasFallback && (this.#refusals > this.#deps.retries || endpoint.lane.isOut)) return null;
-    if (endpoint.lane.isHopeless(this.#ticket.number, this.#refusals)) return null;
+    if (endpoint.lane.isHopeless(this.#ticket.number, this.#refusals, now - this.#firstRefusedAt)) return null;
     // An attempt that came before its time takes nothing from the next one.
     const own = wasEarly
       ? this.#ticket.readyAt - now

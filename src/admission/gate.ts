@@ -267,7 +267,7 @@ export class Gate {
         return acceptedMs;
       },
       accepted: () => {
-        if (start.isAccepted) return;
+        if (acceptedMs !== null) return;
         acceptedMs = this.#clock.now() - startedAt;
         const wasOut = lane.isOut;
         lane.accepted(start);

@@ -5,6 +5,7 @@ import { AcceptancePace } from './acceptance-pace.ts';
 import { AdaptiveLimit } from './adaptive-limit.ts';
 import { Outage } from './outage.ts';
 import { RefusalBudget } from './refusal-budget.ts';
+import { RefusalTime } from './refusal-time.ts';
 import { Resting } from './resting.ts';
 import { StartEvidence } from './start-evidence.ts';
 
@@ -13,6 +14,9 @@ const HANDOVER_MS = 30;
 
 /** A request is told after so many refusals, where others are accepted. */
 const MOST_REFUSALS = 8;
+
+/** But not before it was refused for so long, in ms: its tries may have come early, all in one burst. */
+const SHORTEST_TRIAL_MS = 8000;
 
 /** Below this chance it is refused for its own sake; below the other one that may be so. */
 const UNLUCKY = 0.001;
@@ -32,7 +36,10 @@ export interface Start {
   /** Number of the request, the same for all its attempts. */
   readonly request: number;
   readonly handover: boolean;
-  isAccepted: boolean;
+  /** In the clock's milliseconds. */
+  readonly at: number;
+  /** Whether it was accepted, or has not been refused for so long that it must have been. */
+  isTaken: boolean;
 }
 
 export interface LaneOptions {
@@ -69,6 +76,9 @@ export class Lane extends Resting {
   readonly #outage: Outage;
   readonly #budget: RefusalBudget;
   readonly #pace: AcceptancePace;
+  readonly #refusalTime = new RefusalTime();
+  /** Those of which it is not known yet whether they are taken, in the order of their starts. */
+  readonly #untold = new Set<Start>();
   #backAt = Number.NEGATIVE_INFINITY;
   /** When answers of ours ended whose places nobody has taken yet. */
   readonly #freed: number[] = [];
@@ -87,19 +97,22 @@ export class Lane extends Resting {
 
   /** Milliseconds until one more may start; Infinity = not before a running one has ended. */
   waitMs(): number {
+    this.#tellTaken();
     const wait = this.#window.waitMs();
-    if (this.#outage.isProbed) return Number.POSITIVE_INFINITY;
+    if (this.#outage.isProbed) return Math.max(wait, this.#untilTaken());
     // Whoever goes into a place that an answer of ours has freed crowds nobody.
     return Math.max(wait, this.#outage.waitMs, this.hasFreedPlace ? 0 : this.#budget.waitMs);
   }
 
   /** Whether the model has lately answered nobody. */
   get isOut(): boolean {
+    this.#tellTaken();
     return this.#outage.isOn;
   }
 
   /** When the last outage ended, in the clock's milliseconds. */
   get backAt(): number {
+    this.#tellTaken();
     return this.#backAt;
   }
 
@@ -114,14 +127,21 @@ export class Lane extends Resting {
     this.#freed.shift();
     this.#window.started();
     this.#outage.started(request);
-    return { request, handover, isAccepted: false };
+    const start = { request, handover, at: this.#clock.now(), isTaken: false };
+    this.#untold.add(start);
+    return start;
   }
 
-  /** The provider has accepted it: the response headers are there. Only the first call counts. */
+  /** The provider has accepted it: the response headers are there. */
   accepted(start: Start): void {
-    if (start.isAccepted) return;
-    start.isAccepted = true;
     this.#window.accepted();
+    this.#taken(start);
+  }
+
+  #taken(start: Start): void {
+    this.#untold.delete(start);
+    if (start.isTaken) return;
+    start.isTaken = true;
     if (this.#outage.isOn) this.#backAt = this.#clock.now();
     this.#outage.accepted();
     this.#pace.accepted();
@@ -130,8 +150,10 @@ export class Lane extends Resting {
   }
 
   finished(start: Start, outcome: PermitOutcome): void {
+    this.#untold.delete(start);
     this.#outage.finished(start.request);
     if (outcome === 'refused') {
+      this.#refusalTime.refused(this.#clock.now() - start.at);
       this.#outage.refused();
       if (!start.handover) this.#budget.refused();
       // What comes in a burst or an outage is weather.
@@ -147,15 +169,14 @@ export class Lane extends Resting {
     if (outcome === 'accepted') this.#freed.push(this.#clock.now());
   }
 
-  /** Whether a request that was refused so many times for load should be told. */
-  isHopeless(request: number, refusals: number): boolean {
+  /** Whether a request that was refused so many times for load, over so many ms, should be told. */
+  isHopeless(request: number, refusals: number, overMs: number): boolean {
     if (this.#outage.lastsMs > LONGEST_OUTAGE_MS) return true;
     if (refusals < MOST_REFUSALS || this.#budget.isSpent) return false;
     const quietMs = this.#clock.now() - (this.#window.lastAcceptedAt ?? Number.NEGATIVE_INFINITY);
     const isQuiet = quietMs > QUIET_MS && this.#evidence.limitShare === 0;
-    return (
-      (isQuiet && this.#evidence.isOfFew) || this.#evidence.chanceOf(request, refusals) < UNLUCKY
-    );
+    if (isQuiet && this.#evidence.isOfFew) return true;
+    return overMs >= SHORTEST_TRIAL_MS && this.#evidence.chanceOf(request, refusals) < UNLUCKY;
   }
 
   /** Whether a place that becomes free may end its wait: not if it is refused for its own sake. */
@@ -175,6 +196,22 @@ export class Lane extends Resting {
       lastAcceptedAt: this.#window.lastAcceptedAt,
       outage: this.#outage.isOn,
     };
+  }
+
+  /** Takes for accepted what was not refused in time. */
+  #tellTaken(): void {
+    const since = this.#clock.now() - this.#refusalTime.takenAfterMs;
+    for (const start of this.#untold) {
+      if (start.at > since) return;
+      this.#taken(start);
+    }
+  }
+
+  /** Milliseconds until the oldest request counts as taken; Infinity when there is none. */
+  #untilTaken(): number {
+    const [oldest] = this.#untold;
+    if (oldest === undefined) return Number.POSITIVE_INFINITY;
+    return oldest.at + this.#refusalTime.takenAfterMs - this.#clock.now();
   }
 
   #forgetFreed(): void {

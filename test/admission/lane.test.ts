@@ -47,8 +47,9 @@ t.test('a request that is refused for its own sake is told after eight times', a
   for (let request = 0; request < 20; request++) answer(request);
   for (let refusal = 1; refusal <= 8; refusal++) {
     refuse(99);
-    t.equal(lane.isHopeless(99, refusal), refusal === 8, `${refusal}`);
+    t.equal(lane.isHopeless(99, refusal, 8000), refusal === 8, `${refusal}`);
   }
+  t.equal(lane.isHopeless(99, 8, 7999), false, 'all its tries may have come in one burst');
   t.equal(lane.mayWake(99, 1), true);
   t.equal(lane.mayWake(99, 3), false);
 });
@@ -61,8 +62,8 @@ t.test('where others are refused as well, waiting goes on', async (t) => {
   }
   clock.advance(31);
   for (let request = 20; request < 40; request++) refuse(request);
-  t.equal(lane.isHopeless(99, 8), false);
-  t.equal(lane.isHopeless(99, 30), true);
+  t.equal(lane.isHopeless(99, 8, 8000), false);
+  t.equal(lane.isHopeless(99, 30, 8000), true);
 });
 
 t.test('where nearly everything is refused, each waits and nobody is told', async (t) => {
@@ -70,7 +71,7 @@ t.test('where nearly everything is refused, each waits and nobody is told', asyn
   answer(0);
   clock.advance(100);
   for (let request = 1; request < 32; request++) refuse(request);
-  t.equal(lane.isHopeless(1, 30), false);
+  t.equal(lane.isHopeless(1, 30, 8000), false);
   const wait = lane.waitMs();
   t.ok(wait >= 500, 'until time has paid for one more refusal');
   clock.advance(wait);
@@ -124,15 +125,39 @@ t.test('an outage lets one at a time ask, and ends hope after a minute', async (
   t.equal(lane.snapshot().outage, true);
   t.equal(lane.waitMs(), 0);
   const probe = lane.started(9);
-  t.equal(lane.waitMs(), Number.POSITIVE_INFINITY);
+  t.equal(lane.waitMs(), 250, 'until it counts as taken');
+  clock.advance(1);
   lane.finished(probe, 'refused');
-  t.equal(lane.waitMs(), 250);
-  t.equal(lane.isHopeless(1, 2), false);
+  t.equal(lane.waitMs(), 249);
+  t.equal(lane.isHopeless(1, 2, 0), false);
   clock.advance(15_000);
-  t.equal(lane.isHopeless(1, 8), true, 'refused often, and nothing accepted for long');
-  t.equal(lane.isHopeless(1, 2), false);
+  t.equal(lane.isHopeless(1, 8, 0), true, 'refused often, and nothing accepted for long');
+  t.equal(lane.isHopeless(1, 2, 0), false);
   clock.advance(60_000);
-  t.equal(lane.isHopeless(1, 2), true);
+  t.equal(lane.isHopeless(1, 2, 0), true);
+});
+
+t.test('what is not refused for much longer than refusals take has ended the outage', async (t) => {
+  const { clock, lane, answer, refuse } = laneOf();
+  answer(0);
+  for (let request = 1; request < 8; request++) {
+    const start = lane.started(request);
+    clock.advance(100);
+    lane.finished(start, 'refused');
+  }
+  clock.advance(2000);
+  const probe = lane.started(9);
+  clock.advance(399);
+  t.strictSame([lane.isOut, lane.waitMs()], [true, 1]);
+  clock.advance(1);
+  t.strictSame([lane.isOut, lane.backAt, lane.waitMs()], [false, clock.now(), 0]);
+  clock.advance(1000);
+  lane.accepted(probe);
+  t.equal(lane.backAt, clock.now() - 1000, 'its headers are no news');
+  t.equal(lane.snapshot().lastAcceptedAt, clock.now());
+  lane.finished(probe, 'accepted');
+  refuse(10);
+  t.equal(lane.isOut, false);
 });
 
 t.test('a model that is refused rests, and what is known can be looked at', async (t) => {
@@ -152,6 +177,6 @@ t.test('where nothing was ever accepted, the eighth refusal is told', async (t) 
   const { lane, refuse } = laneOf();
   for (let refusal = 1; refusal <= 8; refusal++) {
     refuse(99);
-    t.equal(lane.isHopeless(99, refusal), refusal === 8, `${refusal}`);
+    t.equal(lane.isHopeless(99, refusal, 8000), refusal === 8, `${refusal}`);
   }
 });

@@ -45,6 +45,19 @@ export const scenarios: readonly Scenario[] = [
       chance: (now) => (now % (all * 1000) < on * 1000 ? 1 : 0),
     }),
   ),
+  // A model that thinks may send its headers with the first word.
+  ...[
+    [3, 8],
+    [1, 4],
+  ].map(([on = 0, all = 0]) =>
+    scenario({
+      name: `bursts: all refused for ${on} s of ${all}, late headers`,
+      chance: (now) => (now % (all * 1000) < on * 1000 ? 1 : 0),
+      headersAfter: 1,
+    }),
+  ),
+  scenario({ name: 'random, p = 0.6, late headers', chance: chance(0.6), headersAfter: 1 }),
+  scenario({ name: 'a limit of 5, late headers', limit: limit(5), headersAfter: 1 }, 5),
   scenario({ name: 'an outage of 15 s', chance: (now) => (now < 15_000 ? 1 : 0) }),
   scenario({ name: 'one caller of 20 always refused', poisoned: (caller) => caller === 3 }),
   scenario({ name: 'three callers of 20 always refused', poisoned: (caller) => caller < 3 }),

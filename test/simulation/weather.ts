@@ -22,6 +22,8 @@ export interface Weather {
   readonly kind?: ModelFailureKind;
   /** Requests of others on the same account, at once. */
   readonly others?: (now: number) => number;
+  /** Share of an answer's time after which its headers come; a fifth unless told. */
+  readonly headersAfter?: number;
 }
 
 export interface Job {
@@ -81,7 +83,7 @@ class Provider {
   async ask(caller: number, onAccepted: () => void): Promise<void> {
     this.asked++;
     await this.#wait(WAY_MS);
-    const { limit, chance, poisoned, others, kind = 'rate_limited' } = this.#weather;
+    const { limit, chance, poisoned, others, kind = 'rate_limited', headersAfter = 0.2 } = this.#weather;
     const now = this.#clock.now();
     const room = (limit?.(now) ?? Number.POSITIVE_INFINITY) - (others?.(now) ?? 0);
     const refused =
@@ -92,9 +94,9 @@ class Provider {
     }
     this.#running++;
     const length = this.#answerMs * 2 ** (2 * this.#random() - 1);
-    await this.#wait(length * 0.2);
+    await this.#wait(length * headersAfter);
     onAccepted();
-    await this.#wait(length * 0.8);
+    await this.#wait(length * (1 - headersAfter));
     this.#running--;
     this.used += length;
     await this.#wait(WAY_MS);

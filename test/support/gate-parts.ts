@@ -42,12 +42,11 @@ export class FixedLane extends Lane {
 
   override started(request: number): Start {
     this.#now++;
-    return { request, handover: false, isAccepted: false };
+    return { request, handover: false, at: this.#clock.now(), isTaken: false };
   }
 
-  override accepted(start: Start): void {
-    if (!start.isAccepted) this.notes.push('accepted');
-    start.isAccepted = true;
+  override accepted(_start: Start): void {
+    this.notes.push('accepted');
   }
 
   override finished(_start: Start, outcome: PermitOutcome): void {
@@ -55,7 +54,7 @@ export class FixedLane extends Lane {
     this.notes.push(outcome);
   }
 
-  override isHopeless(_request: number, refusals: number): boolean {
+  override isHopeless(_request: number, refusals: number, _overMs: number): boolean {
     return refusals >= this.patience;
   }
 
