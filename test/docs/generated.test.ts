@@ -4,6 +4,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { prometheusRule } from '../support/prometheus-rule.ts';
 import { envExample, generatedParts, root } from '../support/readme-tables.ts';
 
 for (const { file, name, make } of generatedParts) {
@@ -19,8 +20,13 @@ for (const { file, name, make } of generatedParts) {
   });
 }
 
-t.test('.env.example has every setting with its default', async (t) => {
-  const path = join(root, '.env.example');
-  if (t.writeSnapshot) writeFileSync(path, envExample());
-  else t.equal(readFileSync(path, 'utf8'), envExample());
-});
+for (const { file, what, make } of [
+  { file: '.env.example', what: 'every setting with its default', make: envExample },
+  { file: prometheusRule.file, what: 'the alert rules of Prometheus', make: prometheusRule.make },
+]) {
+  t.test(`${file} has ${what}`, async (t) => {
+    const path = join(root, file);
+    if (t.writeSnapshot) writeFileSync(path, make());
+    else t.equal(readFileSync(path, 'utf8'), make());
+  });
+}

@@ -26,6 +26,7 @@ const prometheusOperator = join(
 const definitions: Readonly<Record<string, string>> = {
   ScaledObject: join(tool('TEST_KEDA'), 'config/crd/bases/keda.sh_scaledobjects.yaml'),
   PodMonitor: `${prometheusOperator}podmonitors.yaml`,
+  PrometheusRule: `${prometheusOperator}prometheusrules.yaml`,
 };
 
 t.setTimeout(240_000);
