@@ -13,6 +13,7 @@ const places = {
   'package.json': JSON.parse(readFileSync('package.json', 'utf8')).version,
   'CHANGELOG.md': found('CHANGELOG.md', /^## \[(\d[^\]]*)\]/m),
   Dockerfile: found('Dockerfile', LABEL),
+  'docker/fastchat/Dockerfile': found('docker/fastchat/Dockerfile', LABEL),
   'docker/kubernetes/base': found('docker/kubernetes/base/kustomization.yaml', TAG),
   'docker/kubernetes/components/fastchat': found(
     'docker/kubernetes/components/fastchat/kustomization.yaml',

@@ -4,7 +4,7 @@
 //   CHROMIUM=/opt/chromium/chrome npm run test:browser
 //
 // Pictures of what it has seen are left in .browser/. Needed: Chromium. Where there is none it is
-// installed by `apt-get`, which needs root and Debian. The last line counts the tests; without Chromium
+// installed by `apt-get`, which needs Debian, and root or `sudo`. The last line counts the tests; without Chromium
 // they have failed.
 
 import { rmSync } from 'node:fs';

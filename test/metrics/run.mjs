@@ -3,7 +3,7 @@
 //   npm run test:metrics
 //   PROMETHEUS=/opt/prometheus/prometheus PROMTOOL=/opt/prometheus/promtool npm run test:metrics
 //
-// Needed: Prometheus. Where there is none it is installed by `apt-get`, which needs root and Debian. The
+// Needed: Prometheus. Where there is none it is installed by `apt-get`, which needs Debian, and root or `sudo`. The
 // last line counts the tests; without Prometheus they have failed.
 
 import { debianProgram } from '../support/debian-package.mjs';

@@ -3,14 +3,16 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
-/** Runs `apt-get` and shows only what went wrong. */
+/** Runs `apt-get`, as root where `sudo` needs no password for it, and shows only what went wrong. */
 const aptGet = (...args) => {
-  const { status, stdout, stderr, error } = spawnSync('apt-get', args, { encoding: 'utf8' });
+  const words = process.getuid() === 0 ? ['apt-get'] : ['sudo', '--non-interactive', 'apt-get'];
+  const [program, ...rest] = [...words, ...args];
+  const { status, stdout, stderr, error } = spawnSync(program, rest, { encoding: 'utf8' });
   if (status !== 0) throw new Error(`apt-get ${args[0]}: ${error?.message ?? stderr + stdout}`);
 };
 
 /**
- * Installs a package unless its program is there, which needs root and Debian.
+ * Installs a package unless its program is there, which needs Debian, and root or `sudo`.
  * @param options.variable names the program in the environment where it is elsewhere
  * @param options.usual where the package puts it
  * @returns where the program is
