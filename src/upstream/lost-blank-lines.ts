@@ -1,17 +1,16 @@
 // Puts back the blank lines of an event stream that has one newline after each event, as some gateways send it.
 
-/** A line end that is not that of a blank line, and a field after it. */
-const NEXT_FIELD = /(?:\r\n|\n|\r)(?=(?:data|event|id|retry):)/g;
+/** The first line of data after which something tells: a blank line, or the next field. */
+const TELLING =
+  /^(data:[^\r\n]+)(?:(\r\n\r\n|\n\n|\r\r)|(?:\r\n|\n|\r)(?=(?:data|event|id|retry):))/m;
 /** A line that is a whole event; in data that goes over several lines none is, as they are written. */
 const WHOLE_EVENT = /^data:\s*\{.+\}$/;
 const BEGUN_NAME = /[\r\n]([a-z]+)$/;
-/** Ends the search: a stream has all of its blank lines or none. */
-const EVENT_AND_BLANK_LINE = /^data:[^\r\n]+(?:\r\n\r\n|\n\n|\r\r)/m;
 const END_OF_EVENT = /([}\]])(\r\n|\n|\r)/g;
 
 /** Longest line that is looked at, in characters: chunks are below a kilobyte. */
 const LINE_LIMIT = 64 * 1024;
-/** The longest thing that {@link NEXT_FIELD} looks at. */
+/** The longest thing that {@link BEGUN_NAME} finds, and more. */
 const LOOK_BACK = '\r\nevent:'.length;
 
 /**
@@ -37,15 +36,10 @@ export class LostBlankLines {
     return seen.replace(END_OF_EVENT, '$1$2$2').slice(length);
   }
 
+  /** A stream has all of its blank lines or none, so the first event tells. */
   #decide(seen: string): void {
-    NEXT_FIELD.lastIndex = Math.max(0, this.#before.length - LOOK_BACK);
-    for (let end = NEXT_FIELD.exec(seen); end !== null; end = NEXT_FIELD.exec(seen)) {
-      const line = lineBefore(seen, end.index);
-      if (!line.startsWith('data:')) continue;
-      this.#lost = WHOLE_EVENT.test(line);
-      return;
-    }
-    if (EVENT_AND_BLANK_LINE.test(seen)) this.#lost = false;
+    const [, line, blankLine] = TELLING.exec(seen) ?? [];
+    if (line !== undefined) this.#lost = blankLine === undefined && WHOLE_EVENT.test(line);
   }
 
   #passUndecided(pending: string): string {
@@ -58,16 +52,10 @@ export class LostBlankLines {
   }
 }
 
-/** Empty where a blank line ends at `end`. */
-function lineBefore(text: string, end: number): string {
-  if (end === 0) return '';
-  const start = Math.max(text.lastIndexOf('\n', end - 1), text.lastIndexOf('\r', end - 1)) + 1;
-  return text.slice(start, end);
-}
-
 /** The last line of `text`, with its line end where it has one. */
 function lastLine(text: string): string {
   let end = text.length;
   while (text[end - 1] === '\n' || text[end - 1] === '\r') end--;
-  return lineBefore(text, end) + text.slice(end);
+  if (end === 0) return text;
+  return text.slice(Math.max(text.lastIndexOf('\n', end - 1), text.lastIndexOf('\r', end - 1)) + 1);
 }

@@ -22,6 +22,7 @@ t.test('whatever has its blank lines, or data over several lines, stays as it is
     ': ping\nid: 1\nevent: x\ndata: {"a":1}\r\n\r\nevent: y\r\ndata: {}\r\n\r\n',
     'data: {\ndata: "a": {}\ndata: }\n\ndata: {"b":2}\ndata: {"c":3}\n',
     'data: {"a":1}\n: ping\n\n',
+    'data: {"a":1}\n\ndata: {"b":2}\ndata: {"c":3}\n\n',
     '',
   ]) {
     t.equal(passed(stream), stream);
