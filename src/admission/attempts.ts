@@ -239,7 +239,8 @@ export class Attempts<Model> {
     // Where another model can answer, nobody has to wait until this one does.
     const hasFallback = this.#fallbacks.length > 0;
     if (hasFallback && (this.#refusals > this.#deps.retries || endpoint.lane.isOut)) return null;
-    if (endpoint.lane.isHopeless(this.#ticket.number, this.#refusals, now - this.#firstRefusedAt)) return null;
+    if (endpoint.lane.isHopeless(this.#ticket.number, this.#refusals, now - this.#firstRefusedAt))
+      return null;
     // An attempt that came before its time takes nothing from the next one.
     const own = wasEarly
       ? this.#ticket.readyAt - now

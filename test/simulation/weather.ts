@@ -83,7 +83,14 @@ class Provider {
   async ask(caller: number, onAccepted: () => void): Promise<void> {
     this.asked++;
     await this.#wait(WAY_MS);
-    const { limit, chance, poisoned, others, kind = 'rate_limited', headersAfter = 0.2 } = this.#weather;
+    const {
+      limit,
+      chance,
+      poisoned,
+      others,
+      kind = 'rate_limited',
+      headersAfter = 0.2,
+    } = this.#weather;
     const now = this.#clock.now();
     const room = (limit?.(now) ?? Number.POSITIVE_INFINITY) - (others?.(now) ?? 0);
     const refused =

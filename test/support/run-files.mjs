@@ -1,8 +1,8 @@
 // Runs test files in processes of plain Node, and says what is worth reading.
 //
 // tap is the library of the tests but not their runner: its loaders cost each file a second of CPU,
-// as much as most files need for themselves. To start a process costs half a second, and so files
-// that need no socket share one.
+// as much as most files need for themselves. To start a process and load the worker costs a second and
+// a half, and so files share one, those that need no socket with their like.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,7 +11,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { isUnit } from './unit-tests.mjs';
+import { isUnit, startsProcesses } from './unit-tests.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const STRIP_TYPES = './test/support/strip-types.mjs';
@@ -19,7 +19,11 @@ const NO_SOCKETS = './test/support/no-sockets.mjs';
 const BATCH = './test/support/batch.mjs';
 
 /** Files that share a process; fewer would start more of them, more would leave cores idle at the end. */
-const BATCH_SIZE = 12;
+const UNIT_BATCH = 12;
+const SOCKET_BATCH = 6;
+
+/** They look at what their process has loaded or holds, or at how soon it acts: each is alone in it. */
+const ALONE = /^test\/(?:robustness|secrets)\/|\/integration\/(?:metrics|shutdown)\.test\.ts$/;
 const durationsFile = join(root, '.tap', 'durations.json');
 
 /** Lines that tell only that something went well, how much of it there was, or how long it took. */
@@ -65,12 +69,22 @@ export async function runFiles({ files, jobs = availableParallelism() + 1, ...op
   return counts;
 }
 
-/** Files that share a process: some of those without sockets, each of the others by itself. */
+/** Files that share a process. */
 function groupsOf(files) {
   const units = files.filter(isUnit);
-  const groups = files.filter((file) => !units.includes(file)).map((file) => [file]);
-  while (units.length > 0) groups.push(units.splice(0, BATCH_SIZE));
-  return groups;
+  const others = files.filter((file) => !units.includes(file));
+  const alone = others.filter((file) => ALONE.test(file) || startsProcesses(file));
+  const sockets = others.filter((file) => !alone.includes(file));
+  return [
+    ...alone.map((file) => [file]),
+    ...batches(sockets, SOCKET_BATCH),
+    ...batches(units, UNIT_BATCH),
+  ];
+}
+
+function batches(files, size) {
+  const count = Math.ceil(files.length / size);
+  return Array.from({ length: count }, (_, index) => files.slice(index * size, (index + 1) * size));
 }
 
 /** Runs files in one process, and gives back how each of them went. */
@@ -79,7 +93,7 @@ async function runGroup(group, { env = {}, envOf, seconds = 150 }) {
   const [first] = group;
   const preloads = [STRIP_TYPES, ...(isUnit(first) ? [NO_SOCKETS] : [])];
   const limit = seconds * Math.ceil(Math.sqrt(group.length));
-  const main = group.length === 1 ? [first] : [BATCH, String(++batches)];
+  const main = group.length === 1 ? [first] : [BATCH, String(++started)];
   const test = spawn(process.execPath, [...preloads.map((one) => `--import=${one}`), ...main], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -106,7 +120,7 @@ async function runGroup(group, { env = {}, envOf, seconds = 150 }) {
   return outcomes.map((outcome) => ({ stderr: '', ...outcome, code, seconds: took }));
 }
 
-let batches = 0;
+let started = 0;
 
 /** The lines of each file of a process; a batch tells where they begin. */
 function linesOf(group, lines) {

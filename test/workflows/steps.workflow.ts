@@ -69,10 +69,7 @@ t.test('every suite that is a script is in the matrix, and its step runs it', as
   const { suite, include } = parse(read('test.yml')).jobs.suite.strategy.matrix;
   const more = include.map((one: { suite: string }) => one.suite);
   const own = Object.keys(scripts).filter((name) => /^test:(?!unit|one)/.test(name));
-  t.strictSame(
-    [...suite, ...more].map((name) => `test:${name}`).toSorted(),
-    own.toSorted(),
-  );
+  t.strictSame([...suite, ...more].map((name) => `test:${name}`).toSorted(), own.toSorted());
   const bin = t.testdir();
   writeFileSync(join(bin, 'npm'), '#!/bin/sh\necho "$@"\n', { mode: 0o755 });
   const env = { PATH: [bin, process.env['PATH']].join(delimiter), SUITE: 'fastchat' };
@@ -120,7 +117,8 @@ t.test('a release is refused unless every place names the version of its tag', a
 });
 
 t.test('the changelog names the version to come', async (t) => {
-  const [, named] = /^## \[(\d[^\]]*)\]/m.exec(readFileSync(join(root, 'CHANGELOG.md'), 'utf8')) ?? [];
+  const [, named] =
+    /^## \[(\d[^\]]*)\]/m.exec(readFileSync(join(root, 'CHANGELOG.md'), 'utf8')) ?? [];
   t.equal(named, version);
 });
 
