@@ -2,6 +2,7 @@
 
 import type { Failure } from '../failure/failure.ts';
 import type { FailureKind } from '../failure/kinds.ts';
+import { failureKinds } from '../failure/table.ts';
 
 /** The body of an error, and the event that ends a stream which failed. */
 export interface ErrorBody {
@@ -27,6 +28,17 @@ const codes: Partial<Record<FailureKind, string>> = {
   quota_exhausted: 'insufficient_quota',
   api_key_refused: 'invalid_api_key',
 };
+
+const codeOf = (kind: FailureKind): string => codes[kind] ?? kind;
+
+/** Every code that an error may have. */
+export const errorCodes: readonly string[] = [...new Set(failureKinds.map(codeOf))];
+
+/** Every type that an error may have. */
+export const errorTypes = [
+  ...['invalid_request_error', 'authentication_error', 'permission_error'],
+  ...['rate_limit_error', 'insufficient_quota', 'server_error'],
+] as const;
 
 /** The field to blame, where the kind says it. */
 const params: Partial<Record<FailureKind, string>> = {
@@ -60,12 +72,12 @@ export function errorBody(failure: Failure, status: number = failure.row.status)
       message: sentence,
       type: typeOf(kind, status),
       param: param ?? params[kind] ?? null,
-      code: codes[kind] ?? kind,
+      code: codeOf(kind),
     },
   };
 }
 
-function typeOf(kind: FailureKind, status: number): string {
+function typeOf(kind: FailureKind, status: number): (typeof errorTypes)[number] {
   if (kind === 'quota_exhausted') return 'insufficient_quota';
   if (status === 401) return 'authentication_error';
   if (status === 403) return 'permission_error';

@@ -25,10 +25,11 @@ const imagePart = z
   }));
 
 /** A text, or a list of parts. */
-const content = <One>(part: z.ZodType<One>) =>
-  chosen<string | One[]>((value) =>
-    Array.isArray(value) ? listOf(part) : z.string('expected a text or a list of parts'),
-  );
+const content = <One>(part: z.ZodType<One>) => {
+  const whole = z.string('expected a text or a list of parts');
+  const parts = listOf(part);
+  return chosen<string | One[]>([whole, parts], (value) => (Array.isArray(value) ? parts : whole));
+};
 const text = content(textPart);
 
 const call = z.object({

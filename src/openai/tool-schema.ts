@@ -41,7 +41,7 @@ const providerTool = jsonObject
   .transform((definition): Tool => ({ type: 'provider', definition }));
 
 /** A tool of either kind. */
-export const tool = chosen<Tool>((value) =>
+export const tool = chosen<Tool>([functionTool, providerTool], (value) =>
   Object(value).type === 'function' ? functionTool : providerTool,
 );
 

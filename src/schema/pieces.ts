@@ -13,27 +13,37 @@ const STOP_CHARACTERS = 65_536;
 /** As many inputs as OpenAI's API takes at once; FastChat's API server sends 4. */
 const INPUT_LIMIT = 2048;
 
+/** A schema as descriptions of the API show what may be sent. */
+export function written(schema: z.ZodType): Readonly<Record<string, unknown>> {
+  const { $schema: _dialect, ...shown } = z.toJSONSchema(schema, {
+    io: 'input',
+    unrepresentable: 'any',
+  });
+  return shown;
+}
+
 /**
  * Checks with the schema that a look at the value chooses, of whose complaints the first is told: a
  * union would say no more than that nothing fits.
+ * @param forms all that may be chosen
  */
-export function chosen<Output>(choose: (value: unknown) => z.ZodType<Output>) {
-  return z.unknown().transform((value, context): Output => {
+export function chosen<Output>(
+  forms: readonly z.ZodType<Output>[],
+  choose: (value: unknown) => z.ZodType<Output>,
+) {
+  const shown = z.unknown().meta({ anyOf: forms.map(written) });
+  return shown.transform((value, context): Output => {
     const result = choose(value).safeParse(value);
     return result.success ? result.data : complain(result.error, context);
   });
 }
-
-/** As descriptions of the API show what may be sent. */
-const WRITTEN = { io: 'input', unrepresentable: 'any' } as const;
 
 /**
  * A list of which only the first wrong item is complained of, where zod's own would complain of each:
  * a body can hold millions.
  */
 export function listOf<Output>(schema: z.ZodType<Output>) {
-  const { $schema: _dialect, ...item } = z.toJSONSchema(schema, WRITTEN);
-  const list = z.array(z.unknown()).meta({ items: item });
+  const list = z.array(z.unknown()).meta({ items: written(schema) });
   return list.transform((items, context): Output[] => {
     const read: Output[] = [];
     for (const [index, item] of items.entries()) {

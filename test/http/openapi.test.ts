@@ -154,4 +154,5 @@ t.test('schemas in few words', async (t) => {
   t.strictSame(fieldsOf(z.toJSONSchema(form)), fields);
   t.strictSame(fieldsOf(z.toJSONSchema(z.union([form, z.string()]))), fields);
   t.strictSame(fieldsOf({ type: 'string' }), []);
+  t.strictSame(fieldsOf({ type: 'string', contentSchema: z.toJSONSchema(form) }), fields);
 });

@@ -5,6 +5,7 @@ import { Failure } from '../../src/failure/failure.ts';
 import type { FailureKind } from '../../src/failure/kinds.ts';
 import { failureKinds } from '../../src/failure/table.ts';
 import { errorBody, errorHeaders } from '../../src/openai/errors.ts';
+import { errorSchema } from '../../src/openai/reply-schemas.ts';
 
 /** What OpenAI's clients do by themselves with a status that they ask again after. */
 function asksAgain(kind: FailureKind): string {
@@ -82,4 +83,13 @@ t.test('the message is the sentence, and the field that is wrong is named', asyn
       code: 'request_invalid',
     },
   });
+});
+
+t.test('every failure is as the description of errors says, under any status', async (t) => {
+  for (const kind of failureKinds) {
+    for (const status of [new Failure(kind).row.status, 404, 405]) {
+      const body = errorBody(new Failure(kind), status);
+      t.strictSame(errorSchema.parse(body), body, `${kind}, ${status}`);
+    }
+  }
 });

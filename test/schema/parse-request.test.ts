@@ -4,13 +4,17 @@ import t from 'tap';
 import { z } from 'zod';
 import { Failure } from '../../src/failure/failure.ts';
 import { parseRequest } from '../../src/schema/parse-request.ts';
-import { chosen, listOf } from '../../src/schema/pieces.ts';
+import { chosen, listOf, written } from '../../src/schema/pieces.ts';
+
+const long = z.string().min(2, 'too short');
+const number = z.number('expected a number');
+const either = chosen<string | number>([long, number], (value) =>
+  typeof value === 'string' ? long : number,
+);
 
 const schema = z.object({
   a: z.object({ list: listOf(z.object({ b: z.number() })) }).optional(),
-  either: chosen<string | number>((value) =>
-    typeof value === 'string' ? z.string().min(2, 'too short') : z.number('expected a number'),
-  ).optional(),
+  either: either.optional(),
 });
 
 function complaint(body: unknown) {
@@ -46,6 +50,18 @@ t.test('where a look decides what a value has to be, that complains', async (t) 
   t.strictSame(complaint({ either: 'a' }), ['request_invalid', 'either: too short', 'either']);
   const hint = 'either: expected a number';
   t.strictSame(complaint({ either: [] }), ['request_invalid', hint, 'either']);
+});
+
+t.test('what may be chosen is shown, as are the items of a list', async (t) => {
+  const items = { type: 'object', properties: { b: { type: 'number' } }, required: ['b'] };
+  const list = { type: 'array', items };
+  t.strictSame(written(schema), {
+    type: 'object',
+    properties: {
+      a: { type: 'object', properties: { list }, required: ['list'] },
+      either: { anyOf: [{ type: 'string', minLength: 2 }, { type: 'number' }] },
+    },
+  });
 });
 
 t.test('a long list of wrong items is complained of once', async (t) => {

@@ -1,6 +1,7 @@
 // Writes the description of the API from the schemas that check requests and replies.
 
-import { z } from 'zod';
+import type { z } from 'zod';
+import { written } from '../../../schema/pieces.ts';
 import type { ApiReply, ApiRoute } from './api-route.ts';
 import { fastChatRoutes } from './fastchat-routes.ts';
 import { openaiRoutes } from './openai-routes.ts';
@@ -95,9 +96,5 @@ function replyOf({ description, type, schema, streamed }: ApiReply): Body {
 }
 
 function contentOf(type: string, schema: z.ZodType): NonNullable<Body['content']> {
-  const { $schema: _dialect, ...written } = z.toJSONSchema(schema, {
-    io: 'input',
-    unrepresentable: 'any',
-  });
-  return { [type]: { schema: written } };
+  return { [type]: { schema: written(schema) } };
 }

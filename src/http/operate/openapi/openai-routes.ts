@@ -3,79 +3,53 @@
 import { z } from 'zod';
 import { chatRequest } from '../../../openai/chat-request.ts';
 import { embeddingsRequest } from '../../../openai/embeddings.ts';
+import {
+  chunkSchema,
+  completionSchema,
+  embeddingsSchema,
+  errorSchema,
+  modelListSchema,
+  modelSchema,
+} from '../../../openai/reply-schemas.ts';
+import { written } from '../../../schema/pieces.ts';
 import { type ApiReply, type ApiRoute, json } from './api-route.ts';
-
-const error = z.strictObject({
-  error: z.strictObject({
-    message: z.string(),
-    type: z.string(),
-    param: z.string().nullable(),
-    code: z.string(),
-  }),
-});
-
-const usage = z.looseObject({ prompt_tokens: z.int(), total_tokens: z.int() });
-
-const completion = z.looseObject({
-  id: z.string(),
-  object: z.literal('chat.completion'),
-  created: z.int(),
-  model: z.string(),
-  choices: z.array(z.looseObject({ index: z.int(), finish_reason: z.string() })),
-  usage,
-});
-
-const embeddings = z.strictObject({
-  object: z.literal('list'),
-  data: z.array(
-    z.strictObject({
-      object: z.literal('embedding'),
-      index: z.int(),
-      embedding: z.union([z.array(z.number()), z.string()]),
-    }),
-  ),
-  model: z.string(),
-  usage,
-});
-
-const model = z.strictObject({
-  id: z.string(),
-  object: z.literal('model'),
-  created: z.int(),
-  owned_by: z.string(),
-});
-
-const models = z.strictObject({ object: z.literal('list'), data: z.array(model) });
 
 /** The statuses are those of the table of failures. */
 const failures: Readonly<Record<string, ApiReply>> = {
-  '4XX': json('The request, the key or the quota: `code` says which.', error),
-  '5XX': json('GLM or this worker: `code` says which.', error),
+  '4XX': json('The request, the key or the quota: `code` says which.', errorSchema),
+  '5XX': json('GLM or this worker: `code` says which.', errorSchema),
 };
 
-const stream = { type: 'text/event-stream; charset=utf-8', schema: z.string() };
+/** Events are no JSON as a whole; each one has some. */
+const events = z.string().meta({
+  description: 'Server-sent events: chunks, then `[DONE]`; or an error in its place.',
+  contentMediaType: 'text/event-stream',
+  contentSchema: written(z.union([chunkSchema, errorSchema])),
+});
+
+const stream = { type: 'text/event-stream; charset=utf-8', schema: events };
 
 export const openaiRoutes: readonly ApiRoute[] = [
   {
     ...{ method: 'post', tag: 'OpenAI', path: '/v1/chat/completions', summary: 'A chat' },
     request: chatRequest,
     replies: {
-      200: { ...json('The answer; events with `stream`.', completion), streamed: stream },
+      200: { ...json('The answer; events with `stream`.', completionSchema), streamed: stream },
       ...failures,
     },
   },
   {
     ...{ method: 'post', tag: 'OpenAI', path: '/v1/embeddings', summary: 'Vectors of texts' },
     request: embeddingsRequest,
-    replies: { 200: json('The vectors.', embeddings), ...failures },
+    replies: { 200: json('The vectors.', embeddingsSchema), ...failures },
   },
   {
     ...{ method: 'get', tag: 'OpenAI', path: '/v1/models', summary: 'What can be asked for' },
-    replies: { 200: json('The models.', models), ...failures },
+    replies: { 200: json('The models.', modelListSchema), ...failures },
   },
   {
     ...{ method: 'get', tag: 'OpenAI', path: '/v1/models/{id}', summary: 'One of these' },
     parameters: ['id'],
-    replies: { 200: json('The model.', model), ...failures },
+    replies: { 200: json('The model.', modelSchema), ...failures },
   },
 ];

@@ -23,9 +23,10 @@ export function typeWords(schema: JsonSchema): string {
     : String(type ?? 'anything');
 }
 
-/** The fields of an object; of several forms those of the first. */
+/** The fields of an object, or of what a text holds; of several forms those of the first. */
 export function fieldsOf(schema: JsonSchema): Field[] {
-  const { properties, required, anyOf } = schema;
+  const { properties, required, anyOf, contentSchema } = schema;
+  if (contentSchema !== undefined) return fieldsOf(Object(contentSchema));
   if (Array.isArray(anyOf)) return fieldsOf(Object(anyOf[0]));
   const needed: readonly string[] = Array.isArray(required) ? required : [];
   return Object.entries(Object(properties)).map(([name, field]) => {
