@@ -142,20 +142,20 @@ FINAL = {
         sdk.InternalServerError,
         1,
         scenario=fault("hang-before-headers"),
-        settings={"UPSTREAM_FIRST_BYTE_TIMEOUT": "1"},
+        settings={"UPSTREAM_FIRST_BYTE_TIMEOUT": "3"},
     ),
     "generation_timeout": Row(
         504,
         sdk.InternalServerError,
         1,
         scenario=fault("hang-before-headers"),
-        settings={"GENERATION_TIMEOUT": "1"},
+        settings={"GENERATION_TIMEOUT": "3"},
     ),
 }
 
 ONE_AT_A_TIME = {"LIMIT_WORKER_CONCURRENCY": "1"}
 # Bodies may take twice the limit of one where that is more than a tenth of the heap.
-TWO_BODIES = {"BODY_LIMIT": "8MiB", "NODE_OPTIONS": "--max-old-space-size=64"}
+TWO_BODIES = {"BODY_LIMIT": "8MiB", "NODE_OPTIONS": "--max-old-space-size=96"}
 
 # Waiting helps: the client is told how long.
 LATER = {
