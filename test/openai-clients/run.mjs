@@ -1,7 +1,7 @@
 // Proves the worker's own /v1 by the clients that people have: OpenAI's for Python and for Node, LangChain's
 // agents, the vendor's SDK, and the programs of examples/.
 //
-//   npm run test:openai               the whole suite, about two minutes
+//   npm run test:openai               the whole suite, about three minutes
 //   npm run test:openai -- -k tool    arguments after -- go to pytest; the tests in Node are left out
 //   PYTHON=python3.12 npm run test:openai
 //
