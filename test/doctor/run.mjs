@@ -2,7 +2,7 @@
 //
 //   npm run test:doctor
 //
-// Needed: Linux, root and iproute2, for a network of its own; Python 3.11 to 3.13 with venv, and PyPI
+// Needed: Linux, iproute2 and root or `sudo`, for a network of its own; Python 3.11 to 3.13 with venv, and PyPI
 // for the first run, which installs the environment that `npm run test:fastchat` uses too. The last line
 // counts the tests; without any of this they have failed.
 

@@ -2,11 +2,11 @@
 
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { asRoot } from './as-root.mjs';
 
-/** Runs `apt-get`, as root where `sudo` needs no password for it, and shows only what went wrong. */
+/** Runs `apt-get` and shows only what went wrong. */
 const aptGet = (...args) => {
-  const words = process.getuid() === 0 ? ['apt-get'] : ['sudo', '--non-interactive', 'apt-get'];
-  const [program, ...rest] = [...words, ...args];
+  const [program, ...rest] = asRoot('apt-get', ...args);
   const { status, stdout, stderr, error } = spawnSync(program, rest, { encoding: 'utf8' });
   if (status !== 0) throw new Error(`apt-get ${args[0]}: ${error?.message ?? stderr + stdout}`);
 };

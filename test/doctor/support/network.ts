@@ -2,6 +2,7 @@
 
 import { spawnSync } from 'node:child_process';
 import type { Test } from 'tap';
+import { asRoot } from '../../support/as-root.mjs';
 
 export interface Network {
   /** This machine in it, and the other end. */
@@ -11,24 +12,36 @@ export interface Network {
   readonly enter: readonly string[];
 }
 
-function ip(...args: readonly string[]): void {
-  const { status, stderr, error } = spawnSync('ip', args, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`ip ${args.join(' ')}: ${error?.message ?? stderr}`);
+/** Runs a program as root and gives what it prints. */
+function run(...words: readonly string[]): string {
+  const [program = '', ...args] = asRoot(...words);
+  const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${words.join(' ')}: ${error?.message ?? stderr}`);
+  return stdout;
 }
 
-/** Makes one that ends with the test; needs root. The addresses are those kept for such trials. */
+const ip = (...args: readonly string[]) => run('ip', ...args);
+
+/** Ends a network and what still runs in it: a kill of `sudo` does not reach the program behind it. */
+function end(name: string): void {
+  const pids = ip('netns', 'pids', name).split('\n').filter(Boolean);
+  if (pids.length > 0) run('kill', '-KILL', ...pids);
+  ip('netns', 'delete', name);
+}
+
+/** Makes one that ends with the test; needs root or `sudo`. The addresses are those kept for such trials. */
 export function startNetwork(t: Test): Network {
   const { pid } = process;
   const name = `glm-doctor-${pid}`;
   const [near, far] = [`gd${pid}a`, `gd${pid}b`];
   const net = `198.18.${pid % 250}`;
   ip('netns', 'add', name);
-  t.teardown(() => ip('netns', 'delete', name));
+  t.teardown(() => end(name));
   ip('link', 'add', near, 'type', 'veth', 'peer', 'name', far, 'netns', name);
   ip('address', 'add', `${net}.1/24`, 'dev', near);
   ip('link', 'set', near, 'up');
   ip('-n', name, 'address', 'add', `${net}.2/24`, 'dev', far);
   for (const device of [far, 'lo']) ip('-n', name, 'link', 'set', device, 'up');
-  const enter = ['ip', 'netns', 'exec', name];
+  const enter = asRoot('ip', 'netns', 'exec', name);
   return { here: `${net}.1`, there: `${net}.2`, enter };
 }
