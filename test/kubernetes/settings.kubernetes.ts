@@ -219,6 +219,29 @@ t.test('the metric that KEDA goes by is told by a fresh worker', async (t) => {
   }
 });
 
+t.test('Grafana finds the dashboard by its label, and it is that of the repository', async (t) => {
+  const found = ofKind('ConfigMap').filter(
+    ({ metadata }) => metadata.labels?.['grafana_dashboard'] === '1',
+  );
+  const file = join(root, 'docker', 'monitoring', 'grafana', 'dashboards', 'glm-worker.json');
+  t.strictSame(
+    found.map(({ data }) => data),
+    [{ 'glm-worker.json': readFileSync(file, 'utf8') }],
+  );
+});
+
+t.test('alerts select the job by the name that the PodMonitor gives it', async (t) => {
+  const [{ spec: monitor } = { spec: {} }] = ofKind('PodMonitor');
+  const job = monitor.selector.matchLabels[monitor.jobLabel];
+  const rules: readonly { expr: string }[] = ofKind('PrometheusRule').flatMap(({ spec }) =>
+    spec.groups.flatMap((group: { rules: unknown }) => group.rules),
+  );
+  const jobs = rules.flatMap(({ expr }) =>
+    [...expr.matchAll(/job="([^"]*)"/g)].map(([, name]) => name),
+  );
+  t.strictSame([...new Set(jobs)], [job]);
+});
+
 t.test('images are those of this version', async (t) => {
   const images = builds.flatMap(containersOf).map(([, { image }]) => image);
   t.strictSame(

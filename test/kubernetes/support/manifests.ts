@@ -42,7 +42,11 @@ export interface PodSpec {
 export interface Resource {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
   // biome-ignore lint/suspicious/noExplicitAny: the validators know its form, per kind.
   readonly spec?: any;
   readonly data?: Readonly<Record<string, string>>;
