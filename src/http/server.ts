@@ -2,13 +2,14 @@
 
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { StatusFeed } from '../telemetry/status/status-feed.ts';
 import type { Tracing } from '../telemetry/tracing/tracing.ts';
 import type { Worker } from '../worker/worker.ts';
 import { type AccessDeps, type AccessOptions, guardAccess } from './access.ts';
 import { addPreflightRoute } from './allowed-origins.ts';
 import { budgetOfHeap } from './byte-budget.ts';
+import { loggedPathOf, requestNames } from './caller.ts';
 import {
   answerMalformed,
   connectionLimits,
@@ -93,8 +94,10 @@ export function createServer(
   server.addHook('onSend', async (_request, reply) => {
     dropIfNotTaken(reply, options.writeTimeoutMs);
   });
-  const onDefect = (error: unknown, requestId: string) =>
-    logger.error({ requestId, err: error }, 'a defect broke an answer');
+  const onDefect = (error: unknown, request: FastifyRequest) => {
+    const line = { ...requestNames(request), path: loggedPathOf(request) };
+    logger.error({ ...line, err: error }, 'a defect broke an answer');
+  };
   const addRoutes = async (scope: FastifyInstance) => {
     addGenerateRoutes(scope, worker, { ...options, onDefect });
     addEmbeddingRoutes(scope, worker);

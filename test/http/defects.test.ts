@@ -15,6 +15,8 @@ const DELTA: AnswerDelta = {
   usage: { promptTokens: 1, completionTokens: 1, totalTokens: 2 },
 };
 
+const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
+
 /** Says something, and breaks later in a way that is no failure. */
 class BrokenWorker extends Worker {
   readonly read = deferred();
@@ -28,11 +30,12 @@ class BrokenWorker extends Worker {
 
 const brokenWorker = () => new BrokenWorker(partsOf(), new ServedModels([served('zhipu-api')]));
 
-t.test('a defect breaks the stream, and is an error line with its request and stack', async (t) => {
+t.test('a defect breaks the stream, and is an error line with the names of its request and the stack', async (t) => {
   const worker = brokenWorker();
   const { server, logs } = injectServer(t, { worker });
   const url = await server.listen({ host: '127.0.0.1', port: 0 });
-  const asked = postBytes('/worker_generate_stream', HELLO, 'X-Request-Id: mine\r\n');
+  const names = `X-Request-Id: mine\r\nTraceparent: 00-${TRACE_ID}-00f067aa0ba902b7-01\r\n`;
+  const asked = postBytes('/worker_generate_stream', HELLO, names);
   const socket = rawSocket(t, url, asked);
   const text = await socket.until(/so far/);
   worker.read.resolve();
@@ -41,7 +44,8 @@ t.test('a defect breaks the stream, and is an error line with its request and st
   t.notMatch(socket.text, /\r\n0\r\n\r\n/, 'it does not look complete');
   t.match(logs.lines, [
     {
-      ...{ level: 'error', requestId: 'mine', msg: 'a defect broke an answer' },
+      ...{ level: 'error', requestId: 'mine', traceId: TRACE_ID },
+      ...{ path: '/worker_generate_stream', msg: 'a defect broke an answer' },
       err: { name: 'TypeError', message: 'a defect', stack: /defects\.test/ },
     },
   ]);

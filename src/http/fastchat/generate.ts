@@ -14,8 +14,8 @@ import { AnswerFrames } from './answer-frames.ts';
 import { type FastChatOptions, prepareChat } from './prepare-chat.ts';
 
 export interface GenerateOptions extends FastChatOptions, WriteLimits {
-  /** Told of an error that nobody foresaw, with the id of its request. */
-  readonly onDefect: (error: unknown, requestId: string) => void;
+  /** Told of an error that nobody foresaw. */
+  readonly onDefect: (error: unknown, request: FastifyRequest) => void;
 }
 
 export function addGenerateRoutes(
@@ -42,7 +42,7 @@ export function addGenerateRoutes(
   server.post('/worker_generate_stream', streamed, async (request, reply) => {
     const { frames, answer } = ask(request, reply, options.errors);
     reply.hijack();
-    const onDefect = (error: unknown) => options.onDefect(error, request.id);
+    const onDefect = (error: unknown) => options.onDefect(error, request);
     reply.raw.setHeader('x-request-id', request.id);
     await writeStream(reply.raw, answer, frames, options, onDefect);
   });

@@ -21,8 +21,8 @@ import { OPENAI } from './route-config.ts';
 export interface ChatOptions extends WriteLimits {
   /** Longest time for which a stream without any text has no head, in milliseconds. */
   readonly headWaitMs: number;
-  /** Told of an error that nobody foresaw, with the id of its request. */
-  readonly onDefect: (error: unknown, requestId: string) => void;
+  /** Told of an error that nobody foresaw. */
+  readonly onDefect: (error: unknown, request: FastifyRequest) => void;
 }
 
 export function addChatRoute(server: FastifyInstance, worker: Worker, options: ChatOptions): void {
@@ -35,7 +35,7 @@ export function addChatRoute(server: FastifyInstance, worker: Worker, options: C
       if (body.stream !== true) return await replyWhole(answer, head, reply);
       const begun = await withFirstItem(answer, options.headWaitMs);
       const chunks = new AnswerChunks(head, body.stream_options?.include_usage === true);
-      const onDefect = (error: unknown) => options.onDefect(error, request.id);
+      const onDefect = (error: unknown) => options.onDefect(error, request);
       takeOver(reply);
       return await writeStream(reply.raw, begun, chunks, options, onDefect);
     } catch (error) {

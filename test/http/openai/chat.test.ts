@@ -44,7 +44,7 @@ async function answering(
   const worker = { answer, describe: () => ({ name: 'first' }) } as unknown as Worker;
   addChatRoute(server, worker, {
     ...{ headWaitMs, keepAliveMs, writeTimeoutMs: 60_000, written: { frames: 0, bytes: 0 } },
-    onDefect: (error, requestId) => defects.push([error, requestId]),
+    onDefect: (error, request) => defects.push([error, request.url]),
   });
   t.teardown(() => server.close());
   const address = await server.listen({ host: '127.0.0.1', port: 0 });
@@ -84,7 +84,7 @@ t.test('the name of the first model stands for none', async (t) => {
   t.match(eventsIn((await call(t, url, STREAM)).body)[0], { model: 'first' });
 });
 
-t.test('a defect within a stream breaks it, and is told with the id of the request', async (t) => {
+t.test('a defect within a stream breaks it, and is told with its request', async (t) => {
   const bug = new TypeError('a bug');
   async function* broken() {
     yield { ...END, finish: null };
@@ -92,5 +92,5 @@ t.test('a defect within a stream breaks it, and is told with the id of the reque
   }
   const { url, defects } = await answering(t, broken);
   t.equal((await call(t, url, STREAM)).end, 'ECONNRESET');
-  t.match(defects, [[bug, /./]]);
+  t.strictSame(defects, [[bug, '/v1/chat/completions']]);
 });
