@@ -160,6 +160,7 @@ const situations: readonly Situation[] = [
           'warn',
           `this machine is 5 min ${side} GLM; the worker signs by the time of GLM until it is right`,
           'timedatectl set-ntp true',
+          'in a container: the same on its host, whose clock it has',
         ),
       },
       code: 0,

@@ -276,7 +276,8 @@ t.test('names: a worker that runs and is not registered is told', async (t) => {
   await startWorker(t, { PORT: `${stage.port}` });
   t.strictSame(await checkOnStage('names', stage), [
     'FAIL names this worker runs, and the controller does not list zhipu-api (N ms)',
-    '-> GET /readyz of the worker and its log say why: grep controller in its log',
+    '-> wait 15 s if the controller or the worker has just been started: the worker registers by itself',
+    '-> else start the worker anew with these settings: it has NO_REGISTER, or another CONTROLLER_ADDRESS',
   ]);
 });
 

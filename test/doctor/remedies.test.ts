@@ -11,22 +11,24 @@ import { command } from '../support/command.ts';
 import { checkOnStage, type DoctorStage, doctorStage } from '../support/doctor-stage.ts';
 import { startProxy } from '../support/proxy.ts';
 import { startUpstream } from '../support/upstream.ts';
+import { settingIn } from './support/setting-in.ts';
 
 type Env = Readonly<Record<string, string>>;
-
-/** The setting that a remedy ends with. */
-function settingIn(remedy: string): Env {
-  const [, name, value] = /([A-Z_]+)=(\S+)$/.exec(remedy) ?? [];
-  if (name === undefined || value === undefined) throw new Error(`no setting: ${remedy}`);
-  return { [name]: value };
-}
 
 interface Trouble {
   readonly check: string;
   readonly told: string;
   /** Makes it so; gives the settings that differ. */
   readonly arrange: (t: Test, stage: DoctorStage) => Promise<Env>;
+  /** Those settings after the first remedy; with the setting that it ends with if left out. */
+  readonly carryOut?: (remedy: string, trouble: Env) => Env;
 }
+
+const settingMade = (remedy: string, trouble: Env): Env => ({ ...trouble, ...settingIn(remedy) });
+
+const without = (env: Env, left: string): Env => {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => name !== left));
+};
 
 const troubles: readonly Trouble[] = [
   {
@@ -48,20 +50,57 @@ const troubles: readonly Trouble[] = [
     arrange: async () => ({ MODEL_NAMES: 'a=glm-4.5v,b=glm-4.6' }),
   },
   {
+    check: 'models',
+    told: 'a name that looks like a model and is none',
+    arrange: async () => ({ MODEL_NAMES: 'glm-4.66', GLM_MODEL: 'glm-4.6' }),
+    carryOut: (remedy, trouble) => {
+      return { ...trouble, MODEL_NAMES: / else (\S+)$/.exec(remedy)?.[1] ?? '' };
+    },
+  },
+  {
+    check: 'models',
+    told: 'a slip in the id of a model',
+    arrange: async () => ({ GLM_MODEL: 'glm-4.66' }),
+    carryOut: (remedy) => ({ GLM_MODEL: /: write (\S+),/.exec(remedy)?.[1] ?? '' }),
+  },
+  {
     check: 'proxy',
     told: 'a proxy that catches what is near',
     arrange: async (t) => ({ HTTP_PROXY: (await startProxy(t)).url }),
   },
+  {
+    check: 'proxy',
+    told: 'a proxy for everything, which nothing reads,',
+    arrange: async () => ({ ALL_PROXY: 'http://proxy:3128', NO_PROXY: '127.0.0.1' }),
+    carryOut: (remedy, { ALL_PROXY = '', NO_PROXY = '' }) => {
+      return settingMade(remedy.replace('$ALL_PROXY', ALL_PROXY), { ALL_PROXY, NO_PROXY });
+    },
+  },
+  {
+    check: 'settings',
+    told: 'a setting with a slip in its name',
+    arrange: async () => ({ LOG_LEVLE: 'debug' }),
+    carryOut: (remedy, { LOG_LEVLE = '' }) => {
+      const name = /did you mean ([A-Z_]+)\?$/.exec(remedy)?.[1] ?? '';
+      return { [name]: LOG_LEVLE };
+    },
+  },
+  {
+    check: 'tls',
+    told: 'a certificate that nobody checks',
+    arrange: async () => ({ NODE_TLS_REJECT_UNAUTHORIZED: '0' }),
+    carryOut: (remedy, trouble) => without(trouble, /^-> unset (\S+)$/.exec(remedy)?.[1] ?? ''),
+  },
 ];
 
-for (const { check, told, arrange } of troubles) {
-  t.test(`${told} is put right by the setting that is told`, async (t) => {
+for (const { check, told, arrange, carryOut = settingMade } of troubles) {
+  t.test(`${told} is put right by the first remedy`, async (t) => {
     const stage = await doctorStage(t);
     const trouble = await arrange(t, stage);
     const [line = '', ...below] = await checkOnStage(check, stage, trouble);
     t.match(line, /^(?:FAIL|warn) /);
     const remedy = below.find((one) => one.startsWith('-> ')) ?? '';
-    const [after] = await checkOnStage(check, stage, { ...trouble, ...settingIn(remedy) });
+    const [after] = await checkOnStage(check, stage, carryOut(remedy, trouble));
     t.match(after, new RegExp(`^ok ${check} `));
   });
 }

@@ -25,7 +25,7 @@ try {
     ...{ suite: join(project, 'test', 'conformance'), home, say },
   });
   counts = await runFiles({
-    files: ['test/doctor/real-controller.doctor.ts'],
+    files: ['test/doctor/real-controller.doctor.ts', 'test/doctor/private-authority.doctor.ts'],
     env: { TEST_FASTCHAT_PYTHON: python },
     seconds: 300,
     behaviours: true,

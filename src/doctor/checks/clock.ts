@@ -20,7 +20,10 @@ export const clockCheck: Check = {
     const side = worst > 0 ? 'behind' : 'ahead of';
     const found = `this machine is ${duration(Math.abs(worst))} ${side} GLM`;
     return outcome('warn', `${found}; the worker signs by the time of GLM until it is right`, {
-      remedy: ['timedatectl set-ntp true'],
+      remedy: [
+        'timedatectl set-ntp true',
+        'in a container: the same on its host, whose clock it has',
+      ],
     });
   }),
 };

@@ -51,7 +51,10 @@ function free(names: readonly string[]): Outcome {
 
 function unregistered(names: readonly string[]): Outcome {
   return outcome('fail', `this worker runs, and the controller does not list ${names.join(', ')}`, {
-    remedy: ['GET /readyz of the worker and its log say why: grep controller in its log'],
+    remedy: [
+      'wait 15 s if the controller or the worker has just been started: the worker registers by itself',
+      'else start the worker anew with these settings: it has NO_REGISTER, or another CONTROLLER_ADDRESS',
+    ],
   });
 }
 
