@@ -107,6 +107,7 @@ export async function startApp(
     admission: () => admission.snapshot(),
     models: () => worker.modelNames.map((name) => worker.describe(name)),
     isDraining: () => state.draining,
+    clockBehindMs: () => glmClock.behindMs,
     registration: () => registrationFacts(settings.controller, state, address, redactor),
   });
   const admission = createAdmission(

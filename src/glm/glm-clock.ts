@@ -16,6 +16,11 @@ export class GlmClock {
     this.#onCorrected = onCorrected;
   }
 
+  /** How far this machine's clock is behind GLM's, as far as was learned, in milliseconds. */
+  get behindMs(): number {
+    return this.#offMs;
+  }
+
   /** Milliseconds since the epoch. */
   now(): number {
     return this.#wallClock() + this.#offMs;

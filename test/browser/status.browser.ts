@@ -113,6 +113,18 @@ t.test('a fault shows its remedy within two seconds', async (t) => {
   t.strictSame(operator.offences, []);
 });
 
+t.test('a clock that is off is told, and no key is blamed for it', async (t) => {
+  const { worker } = await staged(t);
+  worker.glm.setClockSkew(-400_000);
+  await worker.stream().reply;
+  const { page, offences } = await openOperator(t, browser, `${worker.url}/`);
+  const verdict = await page.textContent('.verdict.warn');
+  t.match(verdict, /The clock of this machine is (?:399|400|401) s ahead of GLM's/);
+  t.match(verdict, 'timedatectl set-ntp true');
+  t.match(await page.textContent('[data-part="failures"]'), 'none');
+  t.strictSame(offences, []);
+});
+
 t.test('a controller that is gone shows within a beat', async (t) => {
   const { controller, worker } = await staged(t);
   const operator = await openOperator(t, browser, `${worker.url}/`);

@@ -40,6 +40,17 @@ t.test('a controller that is not there is told with its reason and remedy', asyn
   });
 });
 
+t.test('a clock that is off is told by how much, and no key is blamed for it', async (t) => {
+  const { url, glm, stream, logs } = await startWorker(t);
+  glm.setClockSkew(400_000);
+  await stream().reply;
+  await logs.waitFor('answered');
+  const { verdict, worker, failures } = json(await call(t, `${url}/status.json`, ASK));
+  t.match(verdict, { level: 'warn', remedy: /^timedatectl set-ntp true/ });
+  t.ok(Math.abs(Object(worker).clockBehindMs - 400_000) < 5000);
+  t.strictSame(failures, []);
+});
+
 t.test('a failure reaches those who look within two seconds', async (t) => {
   const { url, glm, stream } = await startWorker(t);
   const page = watchEvents(t, url);

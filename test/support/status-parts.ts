@@ -58,6 +58,7 @@ export const CALM: StatusSnapshot = {
     version: '1.2.3',
     node: 'v20.19.0',
     startedAt: '2026-01-02T03:00:00.000Z',
+    clockBehindMs: 0,
     draining: false,
     models: [{ name: 'zhipu-api', glmModel: 'glm-4.6', chats: true, embeds: false }],
   },

@@ -23,6 +23,8 @@ export interface StatusSources {
   readonly admission: () => AdmissionSnapshot;
   readonly models: () => readonly ServedModel[];
   readonly isDraining: () => boolean;
+  /** How far this machine's clock is behind the provider's, as far as was learned. */
+  readonly clockBehindMs: () => number;
   /** Null without a controller. */
   readonly registration: () => RegistrationFacts | null;
 }
@@ -60,6 +62,7 @@ export class SnapshotMaker {
   make(): StatusSnapshot {
     const { time, facts, observer, sources } = this.#deps;
     const isDraining = sources.isDraining();
+    const clockBehindMs = sources.clockBehindMs();
     const judged = {
       registration: this.#deps.registration.status(sources.registration()),
       failures: observer.failures.groups(),
@@ -68,8 +71,8 @@ export class SnapshotMaker {
     };
     return {
       at: time.iso(time.now()),
-      verdict: verdictOf({ ...judged, isDraining }),
-      worker: this.#worker(isDraining),
+      verdict: verdictOf({ ...judged, isDraining, clockBehindMs }),
+      worker: this.#worker(isDraining, clockBehindMs),
       ...judged,
       failureWindowMs: FAILURE_WINDOW_MS,
       speed: observer.speed.status(time.now(), time.now() - this.#startedAt),
@@ -79,13 +82,13 @@ export class SnapshotMaker {
     };
   }
 
-  #worker(draining: boolean): StatusSnapshot['worker'] {
+  #worker(draining: boolean, clockBehindMs: number): StatusSnapshot['worker'] {
     const { time, facts, sources } = this.#deps;
     const models = sources.models().map(({ name, upstreamModel: glmModel, chat, embedding }) => ({
       ...{ name, glmModel, chats: chat !== null, embeds: embedding !== null },
     }));
     const { version, node } = facts;
-    return { version, node, startedAt: time.iso(this.#startedAt), draining, models };
+    return { version, node, startedAt: time.iso(this.#startedAt), clockBehindMs, draining, models };
   }
 
   #load(): LoadStatus {

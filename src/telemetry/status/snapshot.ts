@@ -123,6 +123,11 @@ export const statusSnapshot = z.object({
     version: z.string(),
     node: z.string(),
     startedAt: time,
+    clockBehindMs: z
+      .int()
+      .describe(
+        "How far this machine's clock is behind GLM's; below 0 it is ahead. Learned from a refusal.",
+      ),
     draining: z.boolean(),
     models: z.array(
       z.object({ name: z.string(), glmModel: z.string(), chats: z.boolean(), embeds: z.boolean() }),

@@ -48,7 +48,9 @@ export class StatusObserver implements Observer, AdmissionEvents {
     this.history.changed();
   }
 
-  attemptFailed({ error, requestId, model, account }: FailedAttempt): void {
+  attemptFailed({ error, requestId, model, account, attempt }: FailedAttempt): void {
+    // What a fresh token or a field less has put right at once points at nobody.
+    if (error.amended && attempt === 1) return;
     const { kind, upstream } = error;
     this.failures.add({ kind, of: 'attempts', model, account, requestId, upstream });
   }

@@ -6,9 +6,14 @@ import { placeWords, waitWords } from './words.ts';
 /** A wait that a user notices, in milliseconds. */
 const LONG_WAIT_MS = 10_000;
 
+/** A clock is off from here on, in milliseconds. */
+const CLOCK_OFF_MS = 5000;
+
 /** What it is judged by. */
 export type Judged = Pick<StatusSnapshot, 'registration' | 'failures' | 'load' | 'requests'> & {
   readonly isDraining: boolean;
+  /** How far this machine's clock is behind GLM's, in milliseconds. */
+  readonly clockBehindMs: number;
 };
 
 type Judge = (judged: Judged) => Verdict | null;
@@ -76,8 +81,17 @@ const ofWaits: Judge = ({ load }) => {
   return warning(sentence, remedy);
 };
 
+const ofClock: Judge = ({ clockBehindMs }) => {
+  // What is left after a correction is no more than the way to GLM.
+  if (Math.abs(clockBehindMs) < CLOCK_OFF_MS) return null;
+  const seconds = Math.round(Math.abs(clockBehindMs) / 1000);
+  const side = clockBehindMs > 0 ? 'behind' : 'ahead of';
+  const sentence = `The clock of this machine is ${seconds} s ${side} GLM's; tokens are signed by GLM's.`;
+  return warning(sentence, 'timedatectl set-ntp true, for a container on its host');
+};
+
 const JUDGES: readonly Judge[] = [
-  ...[ofDraining, ofRegistration, ofFailures, ofOutage, ofRests, ofWaits],
+  ...[ofDraining, ofRegistration, ofFailures, ofOutage, ofRests, ofWaits, ofClock],
 ];
 
 function warning(sentence: string, remedy: string): Verdict {

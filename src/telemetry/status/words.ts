@@ -47,6 +47,6 @@ export const waitWords: Readonly<Record<WaitReason, WaitWords>> = {
   },
   retry: {
     because: 'GLM refused them, and they wait before the next try',
-    remedy: 'nothing to do unless it lasts: then the failures below say why',
+    remedy: 'nothing to do unless it lasts: then "What fails?" says why',
   },
 };

@@ -41,6 +41,7 @@ function making() {
       admission: () => ADMISSION,
       models: () => [served('zhipu-api')],
       isDraining: () => false,
+      clockBehindMs: () => 1234,
       registration: () => null,
     },
   });
@@ -67,6 +68,7 @@ t.test('everything that was told is in it, in the form of the schema', async (t)
     verdict: { level: 'warn' },
     worker: {
       ...{ version: '1.2.3', node: 'v20.19.0', startedAt: '2026-01-02T03:04:05.000Z' },
+      clockBehindMs: 1234,
       draining: false,
       models: [{ name: 'zhipu-api', glmModel: 'glm-zhipu-api', chats: false, embeds: false }],
     },
@@ -89,6 +91,16 @@ t.test('everything that was told is in it, in the form of the schema', async (t)
     { name: 'zhipu-api', reason: 'learned_limit', waiting: 1, longestWaitMs: 7 },
   ]);
   t.strictSame(snapshot.load.history.at(-1), { running: 2, waiting: 1 });
+});
+
+t.test('a refusal that is put right at once counts for nobody, one that stays does', async (t) => {
+  const { observer, maker } = making();
+  const error = new ModelError('key_invalid', { code: '1003' }, { amended: true });
+  const names = { requestId: 'request-1', model: 'glm-4.6', account: '#1' };
+  observer.attemptFailed({ ...names, attempt: 1, error, nextWaitMs: 0 });
+  t.strictSame(maker.make().failures, []);
+  observer.attemptFailed({ ...names, attempt: 2, error, nextWaitMs: null });
+  t.match(maker.make().failures, [{ kind: 'key_invalid', attempts: 1, account: '#1' }]);
 });
 
 t.test('before the first reload there is none, and a good one has no reason', async (t) => {

@@ -9,7 +9,8 @@ import { CALM } from '../../support/status-parts.ts';
 
 const { registration, load } = CALM;
 
-const judge = (more: Partial<Judged> = {}) => verdictOf({ ...CALM, isDraining: false, ...more });
+const judge = (more: Partial<Judged> = {}) =>
+  verdictOf({ ...CALM, isDraining: false, clockBehindMs: 0, ...more });
 
 const ended = (outcome: string) => ({ outcome }) as RecentRequest;
 
@@ -38,6 +39,19 @@ t.test('all is well', async (t) => {
     judge({ registration: off, requests: [ended('done')] }),
     ok('Serving without a controller and answering.'),
   );
+});
+
+t.test('a clock that is off is told where nothing is worse, and so is on which side', async (t) => {
+  const off = (words: string) => ({
+    level: 'warn',
+    sentence: `The clock of this machine is 400 s ${words} GLM's; tokens are signed by GLM's.`,
+    remedy: 'timedatectl set-ntp true, for a container on its host',
+  });
+  t.strictSame(judge({ clockBehindMs: 400_100 }), off('behind'));
+  t.strictSame(judge({ clockBehindMs: -400_100 }), off('ahead of'));
+  t.match(judge({ clockBehindMs: -4999 }), { level: 'ok' });
+  const failures = [group('key_invalid')];
+  t.match(judge({ clockBehindMs: 400_100, failures }), { remedy: 'mend key_invalid' });
 });
 
 t.test('a controller that does not answer is worse than any failure', async (t) => {

@@ -48,6 +48,8 @@ figcaption { display: flex; flex-wrap: wrap; justify-content: space-between; gap
 .use { display: inline-flex; align-items: center; gap: .75rem; white-space: nowrap; }
 .bar { width: 6rem; height: .5rem; border-radius: .25rem; } .rail { fill: var(--line); } .fill { fill: var(--accent); }
 .tools { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem .75rem; margin-bottom: .75rem; }
+.requests td:nth-child(3) { min-width: 6rem; }
+.chat > .quiet { margin-bottom: .75rem; }
 .outcome { font-weight: 600; } .outcome.running { color: var(--accent); } .outcome.quiet { font-size: inherit; }
 tr.active td { background: color-mix(in srgb, var(--accent) 8%, transparent); }
 tbody code { white-space: nowrap; }
