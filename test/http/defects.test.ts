@@ -30,27 +30,30 @@ class BrokenWorker extends Worker {
 
 const brokenWorker = () => new BrokenWorker(partsOf(), new ServedModels([served('zhipu-api')]));
 
-t.test('a defect breaks the stream, and is an error line with the names of its request and the stack', async (t) => {
-  const worker = brokenWorker();
-  const { server, logs } = injectServer(t, { worker });
-  const url = await server.listen({ host: '127.0.0.1', port: 0 });
-  const names = `X-Request-Id: mine\r\nTraceparent: 00-${TRACE_ID}-00f067aa0ba902b7-01\r\n`;
-  const asked = postBytes('/worker_generate_stream', HELLO, names);
-  const socket = rawSocket(t, url, asked);
-  const text = await socket.until(/so far/);
-  worker.read.resolve();
-  await socket.closed;
-  t.match(text, /^HTTP\/1\.1 200 OK\r\nx-request-id: mine\r\n/);
-  t.notMatch(socket.text, /\r\n0\r\n\r\n/, 'it does not look complete');
-  t.match(logs.lines, [
-    {
-      ...{ level: 'error', requestId: 'mine', traceId: TRACE_ID },
-      ...{ path: '/worker_generate_stream', msg: 'a defect broke an answer' },
-      err: { name: 'TypeError', message: 'a defect', stack: /defects\.test/ },
-    },
-  ]);
-  t.equal(logs.lines.length, 1);
-});
+t.test(
+  'a defect breaks the stream, and is an error line with the names of its request and the stack',
+  async (t) => {
+    const worker = brokenWorker();
+    const { server, logs } = injectServer(t, { worker });
+    const url = await server.listen({ host: '127.0.0.1', port: 0 });
+    const names = `X-Request-Id: mine\r\nTraceparent: 00-${TRACE_ID}-00f067aa0ba902b7-01\r\n`;
+    const asked = postBytes('/worker_generate_stream', HELLO, names);
+    const socket = rawSocket(t, url, asked);
+    const text = await socket.until(/so far/);
+    worker.read.resolve();
+    await socket.closed;
+    t.match(text, /^HTTP\/1\.1 200 OK\r\nx-request-id: mine\r\n/);
+    t.notMatch(socket.text, /\r\n0\r\n\r\n/, 'it does not look complete');
+    t.match(logs.lines, [
+      {
+        ...{ level: 'error', requestId: 'mine', traceId: TRACE_ID },
+        ...{ path: '/worker_generate_stream', msg: 'a defect broke an answer' },
+        err: { name: 'TypeError', message: 'a defect', stack: /defects\.test/ },
+      },
+    ]);
+    t.equal(logs.lines.length, 1);
+  },
+);
 
 t.test('a defect of a whole answer is told as a failure of ours', async (t) => {
   const worker = brokenWorker();
