@@ -4,6 +4,7 @@ import { bracketed, hostOf } from '../app/addresses.ts';
 import type { Settings } from '../config/slices.ts';
 import { ownAddressTowards } from '../controller/own-address.ts';
 import { isLoopback } from '../http/browsers.ts';
+import { portOf, withPort } from './port-of-address.ts';
 
 const CONTAINER =
   'a controller in a container has a 127.0.0.1 of its own: WORKER_ADDRESS with an address of this ' +
@@ -17,7 +18,8 @@ export async function adviceOnReaching(
   const { controllerAddress } = controller;
   const isFar = !isLoopback(hostOf(controllerAddress));
   const isNear = isLoopback(hostOf(advertised));
-  if (isNear && !isFar) return [CONTAINER, PROXY];
+  const otherPort = adviceOnPort(listen.port, advertised);
+  if (isNear && !isFar) return [...otherPort, CONTAINER, PROXY];
   const own = bracketed(await ownAddressTowards(controllerAddress));
   const port = listen.port === 0 ? 'PORT' : listen.port;
   const ownUrl = `${tls.ssl ? 'https' : 'http'}://${own}:${port}`;
@@ -27,9 +29,19 @@ export async function adviceOnReaching(
   if (isNear) return [`WORKER_ADDRESS=${ownUrl}`, ...host];
   if (host.length > 0) return host;
   return [
+    ...otherPort,
     `let the machine of the controller connect to this one: firewall, published ports of a container`,
     `WORKER_ADDRESS=${ownUrl} if that is the address by which it is reached`,
     PROXY,
+  ];
+}
+
+/** For an address with a port that is not the worker's own. */
+function adviceOnPort(port: number, advertised: string): readonly string[] {
+  const told = portOf(advertised);
+  if (port === 0 || told === String(port)) return [];
+  return [
+    `unless something passes port ${told} on to ${port}: WORKER_ADDRESS=${withPort(advertised, port)}`,
   ];
 }
 

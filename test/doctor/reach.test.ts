@@ -74,7 +74,11 @@ t.test('reach: an address that leads elsewhere is told with what to do', async (
   const elsewhere = `http://127.0.0.1:${await freePort()}`;
   const [line, ...remedies] = await checkOnStage('reach', stage, { WORKER_ADDRESS: elsewhere });
   t.match(line, /^FAIL reach the controller does not reach http:\S+ \(tried for \d+ ms\)/);
-  t.match(remedies, [/^-> a controller in a container/, /^-> where HTTP_PROXY is set/]);
+  t.match(remedies, [
+    /^-> unless something passes port \d+ on to PORT: WORKER_ADDRESS=http:\/\/127\.0\.0\.1:PORT$/,
+    /^-> a controller in a container/,
+    /^-> where HTTP_PROXY is set/,
+  ]);
 });
 
 t.test('reach: whoever else calls meanwhile is not taken for the controller', async (t) => {

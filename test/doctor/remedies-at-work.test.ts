@@ -13,6 +13,7 @@ import { checkOnStage, type DoctorStage, doctorStage } from '../support/doctor-s
 import { freePort } from '../support/free-port.ts';
 import { startWorker } from '../support/start-worker.ts';
 import { startUpstream } from '../support/upstream.ts';
+import { settingIn } from './support/setting-in.ts';
 
 /** A folder that is removed with the test. */
 function folderOf(t: Test): string {
@@ -137,6 +138,16 @@ t.test('reach: a port that is passed on is tried once the worker has been stoppe
   t.equal(remedy, '-> stop the worker, then glm-worker doctor --only reach');
   await app.stop();
   t.match(await checkOnStage('reach', stage, env), [/^ok reach /]);
+});
+
+t.test('reach: an address with the port of another program gets that of the worker', async (t) => {
+  const stage = await doctorStage(t);
+  const wrong = { WORKER_ADDRESS: `http://127.0.0.1:${await freePort()}` };
+  const [line, remedy = ''] = await checkOnStage('reach', stage, wrong);
+  t.match(line, /^FAIL reach /);
+  // The stage's own port is masked in what is told.
+  const right = { ...wrong, ...settingIn(remedy.replace(/PORT$/, `${stage.port}`)) };
+  t.match(await checkOnStage('reach', stage, right), [/^ok reach /]);
 });
 
 /** Starts the worker of the stage, and waits until the controller knows it. */

@@ -9,6 +9,7 @@ import { authorizationOf } from '../../app/check-own-address.ts';
 import type { Settings } from '../../config/slices.ts';
 import { type CallbackListener, listenForCall } from '../callback-listener.ts';
 import { type Check, type Outcome, outcome, withController } from '../check.ts';
+import { portOf, withPort } from '../port-of-address.ts';
 import { adviceOnReaching } from '../reach-advice.ts';
 import type { Visit } from '../visit.ts';
 import { failureOf } from './controller.ts';
@@ -36,11 +37,6 @@ export const reachCheck: Check = {
 /** Whether the port that callers are told is another one than that of the worker. */
 function isMapped(advertised: string, { listen }: Settings): boolean {
   return portOf(advertised) !== String(listen.port);
-}
-
-function portOf(address: string): string {
-  const { port, protocol } = new URL(address);
-  return port || (protocol === 'https:' ? '443' : '80');
 }
 
 interface Try {
@@ -71,13 +67,6 @@ async function haveItCalled(
   await visit.controller(settings).callBack(address + path, signal);
   const tookMs = Math.round(performance.now() - began);
   return verdict({ listener, settings, advertised, tookMs });
-}
-
-/** The address with another port; a URL's own text has a slash at its end where there is no path. */
-function withPort(address: string, port: number): string {
-  const url = new URL(address);
-  url.port = String(port);
-  return url.href.replace(/\/$/, '');
 }
 
 interface Tried {
