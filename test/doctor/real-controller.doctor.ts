@@ -141,6 +141,7 @@ t.test(
     const lines = await checkLines('reach', { ...env, HOST: '0.0.0.0', WORKER_ADDRESS }, { masks });
     t.match(lines, [
       /^FAIL reach the controller does not reach http:\/\/\S+:\d+ \(tried for [2-6]\d\d\d ms\)/,
+      /^-> unless something passes port \d+ on to PORT: WORKER_ADDRESS=/,
       /^-> let the machine of the controller connect to this one/,
       new RegExp(`^-> WORKER_ADDRESS=http://${here}:PORT if that is the address`),
       /^-> where HTTP_PROXY is set for the controller/,
