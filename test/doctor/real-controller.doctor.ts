@@ -140,7 +140,7 @@ t.test(
     const WORKER_ADDRESS = `http://${nobody}:${await freePort()}`;
     const lines = await checkLines('reach', { ...env, HOST: '0.0.0.0', WORKER_ADDRESS }, { masks });
     t.match(lines, [
-      /^FAIL reach the controller does not reach http:\/\/\S+:\d+ \(tried for [2-6]\d\d\d ms\)/,
+      /^FAIL reach the controller does not reach http:\/\/\S+:\d+ \(tried for \d+ ms\)/,
       /^-> unless something passes port \d+ on to PORT: WORKER_ADDRESS=/,
       /^-> let the machine of the controller connect to this one/,
       new RegExp(`^-> WORKER_ADDRESS=http://${here}:PORT if that is the address`),
