@@ -6,13 +6,14 @@ import { ownTurn } from '../lib/own-turn.ts';
 import { readBodyBytes } from './body-bytes.ts';
 import { textOf } from './body-text.ts';
 import type { ByteBudget } from './byte-budget.ts';
-import { isMostlyStructure } from './json-structure.ts';
+import { longStringsOf } from './json-structure.ts';
+import { parseJsonBytes } from './json-text.ts';
 
 /**
- * Bytes from which on a body has turns of the event loop of its own. What cannot be cut into pieces
- * takes 2 ms for each MB: parsing it, and then finding the turns in a prompt.
+ * Bytes from which on a body has turns of the event loop of its own. What cannot be cut into pieces,
+ * finding the turns in a prompt, takes 2 ms for each MB.
  */
-const LONG = 1024 * 1024;
+const LONG = 256 * 1024;
 
 /** What a request holds of the budget; given back when its response is over. */
 const releases = new WeakMap<FastifyRequest, () => void>();
@@ -45,21 +46,16 @@ function releaseAtEnd(request: FastifyRequest, reply: FastifyReply): void {
 
 /** @throws Failure `request_invalid` */
 async function parse(bytes: Buffer): Promise<unknown> {
-  if (isMostlyStructure(bytes)) {
+  const long = await longStringsOf(bytes);
+  if (long === null) {
     throw new Failure('request_invalid', { hint: 'body: more structure than a request has' });
   }
-  if (bytes.length < LONG) return parseText(await textOf(bytes));
-  await ownTurn();
-  const text = await textOf(bytes);
-  await ownTurn();
-  const body = parseText(text);
-  await ownTurn();
-  return body;
-}
-
-function parseText(text: string): unknown {
   try {
-    return JSON.parse(text);
+    if (bytes.length < LONG) return JSON.parse(await textOf(bytes));
+    await ownTurn();
+    const body = await parseJsonBytes(bytes, long);
+    await ownTurn();
+    return body;
   } catch {
     // The parser's own words quote the body.
     throw new Failure('request_invalid', { hint: 'body: not valid JSON' });

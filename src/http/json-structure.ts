@@ -1,4 +1,7 @@
-// Refuses JSON that is mostly structure, before a parser makes objects of it.
+// Looks at the structure of JSON before a parser makes objects of it: whether there is too much of it,
+// and where the long strings are.
+
+import { ownTurn } from '../lib/own-turn.ts';
 
 /**
  * Most brackets, commas and colons of a body, and most bytes outside of its strings. A list of 2,048
@@ -7,41 +10,79 @@
 const MARKS_LIMIT = 50_000;
 const BARE_BYTES_LIMIT = 1024 * 1024;
 
+/** Bytes that are looked at in one go: one or two milliseconds' worth. */
+const AT_ONCE = 1024 * 1024;
+
+/** Bytes of a string that is worth parsing by itself; all others together are a few megabytes. */
+const LONG_STRING = 256;
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const MARKS = new Set(Buffer.from('[]{},:'));
 
+/** What stands between the quotes of a string: from `start` up to, but not including, `end`. */
+export interface StringBytes {
+  readonly start: number;
+  readonly end: number;
+}
+
 /**
- * Whether a body holds more structure than any request needs. Strings are leapt over, so that text
- * costs next to nothing; what is no JSON at all is left to the parser.
+ * The long strings of a body, in their order; null for a body that holds more structure than any
+ * request needs. Others run in between when it is long; what is no JSON at all is left to the parser.
  */
-export function isMostlyStructure(body: Buffer): boolean {
-  let marks = 0;
-  let bare = 0;
-  let at = 0;
-  while (at < body.length) {
-    const quote = body.indexOf(QUOTE, at);
-    const end = quote === -1 ? body.length : quote;
-    bare += end - at;
-    if (bare > BARE_BYTES_LIMIT) return true;
-    for (; at < end; at++) if (MARKS.has(Number(body[at]))) marks++;
-    // A string is structure too: each becomes an object of the parser's.
-    if (++marks > MARKS_LIMIT) return true;
-    at = endOfString(body, end + 1);
+export async function longStringsOf(body: Buffer): Promise<readonly StringBytes[] | null> {
+  const look = new Look(body);
+  while (look.at < body.length) {
+    if (look.at > 0) await ownTurn();
+    if (!look.goOn(Math.min(look.at + AT_ONCE, body.length))) return null;
   }
-  return false;
+  return look.long;
 }
 
-/** Behind the quote that closes the string whose text begins at `from`. */
-function endOfString(body: Buffer, from: number): number {
-  let quote = body.indexOf(QUOTE, from);
-  while (quote !== -1 && isEscaped(body, quote, from)) quote = body.indexOf(QUOTE, quote + 1);
-  return quote === -1 ? body.length : quote + 1;
-}
+/** One look at a body, in steps that end anywhere. */
+class Look {
+  readonly long: StringBytes[] = [];
+  at = 0;
+  readonly #body: Buffer;
+  #marks = 0;
+  #bare = 0;
+  /** Where the text of the open string begins; 0 = none is open. */
+  #start = 0;
 
-/** Whether an odd number of backslashes stands before the quote, in a string that begins at `from`. */
-function isEscaped(body: Buffer, quote: number, from: number): boolean {
-  let slashes = 0;
-  while (body[quote - 1 - slashes] === BACKSLASH && quote - slashes > from) slashes++;
-  return slashes % 2 === 1;
+  constructor(body: Buffer) {
+    this.#body = body;
+  }
+
+  /** Looks at what comes before `until`, or a byte more; false when there is too much structure. */
+  goOn(until: number): boolean {
+    while (this.at < until) {
+      if (this.#start === 0) this.#outside(until);
+      else this.#inside(until);
+    }
+    return this.#marks <= MARKS_LIMIT && this.#bare <= BARE_BYTES_LIMIT;
+  }
+
+  #outside(until: number): void {
+    const quote = this.#body.subarray(this.at, until).indexOf(QUOTE);
+    const end = quote === -1 ? until : this.at + quote;
+    this.#bare += end - this.at;
+    for (; this.at < end; this.at++) if (MARKS.has(Number(this.#body[this.at]))) this.#marks++;
+    if (quote === -1) return;
+    // A string is structure too: each becomes an object of the parser's.
+    this.#marks++;
+    this.at++;
+    this.#start = this.at;
+  }
+
+  #inside(until: number): void {
+    const body = this.#body;
+    let at = this.at;
+    // Byte by byte: to leap from quote to quote takes thirty times as long where each is escaped.
+    while (at < until && body[at] !== QUOTE) at += body[at] === BACKSLASH ? 2 : 1;
+    this.at = at;
+    if (at >= until) return;
+    if (at - this.#start > LONG_STRING) this.long.push({ start: this.#start, end: at });
+    this.at++;
+    this.#start = 0;
+  }
 }

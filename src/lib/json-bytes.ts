@@ -28,11 +28,33 @@ export async function jsonBytes(value: object): Promise<Buffer> {
   return written.length === 0 ? rest : Buffer.concat([...written, rest]);
 }
 
+/** A value whose pieces come next. */
+interface Nested {
+  readonly nested: unknown;
+}
+
+/**
+ * Walks with a list of what is open: were each level to pass on the pieces of the one below, a piece
+ * would cost as much time as it lies deep.
+ */
 function* piecesOf(value: unknown): Generator<string, void, undefined> {
-  if (typeof value === 'string') yield* piecesOfText(value);
-  else if (Array.isArray(value)) yield* piecesOfList(value);
-  else if (typeof value === 'object' && value !== null) yield* piecesOfObject(value);
-  else yield JSON.stringify(value);
+  const open = [piecesWithin(value)];
+  for (let inner = open.at(-1); inner !== undefined; inner = open.at(-1)) {
+    const next = inner.next();
+    if (next.done) open.pop();
+    else if (typeof next.value === 'string') yield next.value;
+    else open.push(piecesWithin(next.value.nested));
+  }
+}
+
+function piecesWithin(value: unknown): Generator<string | Nested, void, undefined> {
+  if (typeof value === 'string') return piecesOfText(value);
+  if (Array.isArray(value)) return piecesOfList(value);
+  return typeof value === 'object' && value !== null ? piecesOfObject(value) : pieceOfScalar(value);
+}
+
+function* pieceOfScalar(value: unknown): Generator<string, void, undefined> {
+  yield JSON.stringify(value);
 }
 
 function* piecesOfText(text: string): Generator<string, void, undefined> {
@@ -54,22 +76,22 @@ function endOfPiece(text: string, at: number): number {
   return last >= 0xd800 && last < 0xdc00 ? end - 1 : end;
 }
 
-function* piecesOfList(items: readonly unknown[]): Generator<string, void, undefined> {
+function* piecesOfList(items: readonly unknown[]): Generator<string | Nested, void, undefined> {
   yield '[';
   for (const [index, item] of items.entries()) {
     if (index > 0) yield ',';
-    yield* piecesOf(item);
+    yield { nested: item };
   }
   yield ']';
 }
 
-function* piecesOfObject(fields: object): Generator<string, void, undefined> {
+function* piecesOfObject(fields: object): Generator<string | Nested, void, undefined> {
   yield '{';
   let separator = '';
   for (const [name, value] of Object.entries(fields)) {
     if (value === undefined) continue;
     yield `${separator}${JSON.stringify(name)}:`;
-    yield* piecesOf(value);
+    yield { nested: value };
     separator = ',';
   }
   yield '}';

@@ -1,5 +1,6 @@
 // Asks for an answer of a given form from models that know only JSON as such.
 
+import { jsonBytes } from '../lib/json-bytes.ts';
 import type { ChatMessage } from '../model/chat-model.ts';
 import type { ChatCompletionRequest } from './chat-request.ts';
 
@@ -7,12 +8,12 @@ type ResponseFormat = ChatCompletionRequest['response_format'];
 type Schema = Extract<ResponseFormat, { type: 'json_schema' }>['json_schema'];
 
 /** The messages with the schema of the answer as an instruction, where there is one. */
-export function withSchema(
+export async function withSchema(
   messages: readonly ChatMessage[],
   format: ResponseFormat,
-): readonly ChatMessage[] {
+): Promise<readonly ChatMessage[]> {
   if (format?.type !== 'json_schema') return messages;
-  const instruction = instructionOf(format.json_schema);
+  const instruction = await instructionOf(format.json_schema);
   const [first, ...others] = messages;
   // One system message is all that some models read.
   if (first?.role !== 'system' || typeof first.content !== 'string') {
@@ -21,9 +22,10 @@ export function withSchema(
   return [{ role: 'system', content: `${first.content}\n\n${instruction}` }, ...others];
 }
 
-function instructionOf({ description, schema }: Schema): string {
+async function instructionOf({ description, schema }: Schema): Promise<string> {
   const lines = ['Answer with one JSON object and nothing else: no explanation, no code fence.'];
   if (description !== undefined) lines.push(`It is: ${description}`);
-  if (schema !== undefined) lines.push(`It must match this JSON schema: ${JSON.stringify(schema)}`);
+  if (schema !== undefined)
+    lines.push(`It must match this JSON schema: ${await jsonBytes(schema)}`);
   return lines.join('\n');
 }

@@ -32,7 +32,7 @@ export async function* answerChat(
   context.upstreamModel = model.upstreamModel;
   // Everything that can be wrong with a request is found here, before it waits for a permit.
   const { request: given, ...shown } = await asked.prepare(model);
-  const estimate = await deps.counter.estimate(messagesToCount(given));
+  const estimate = await deps.counter.estimate(await messagesToCount(given));
   const tokensAt = ({ upstreamModel }: ServedModel) =>
     deps.counter.correct(upstreamModel, estimate);
   const others = models.fallbacksOf(model).filter((other) => fits(other, given, tokensAt(other)));

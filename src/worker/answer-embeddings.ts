@@ -3,6 +3,7 @@
 import { permitOutcome } from '../admission/attempts.ts';
 import type { Target } from '../admission/target.ts';
 import { Failure } from '../failure/failure.ts';
+import { ownTurn } from '../lib/own-turn.ts';
 import type { Usage } from '../model/chat-model.ts';
 import type {
   EmbeddingBatch,
@@ -10,6 +11,7 @@ import type {
   EmbeddingModel,
   JsonVector,
 } from '../model/embedding-model.ts';
+import { exceedsWindow } from '../model/window.ts';
 import { estimateTokens } from '../tokens/token-estimate.ts';
 import type { WorkerDeps } from './deps.ts';
 import type { RequestContext } from './request-context.ts';
@@ -44,6 +46,9 @@ const BATCHES_AT_ONCE = 4;
  */
 const LENGTH_TOLERANCE = 1.5;
 
+/** UTF-16 units of inputs that are counted in one go: some milliseconds' worth. */
+const COUNTED_AT_ONCE = 256 * 1024;
+
 /**
  * Embeds all inputs or none.
  * @throws Failure `request_invalid` for a length that the model does not have, `input_rejected` or `input_too_long` naming the input by its index, and whatever a
@@ -64,7 +69,7 @@ export async function answerEmbeddings(
   if (endpoint === undefined) throw new Error(`the model ${model.name} has no account`);
   const { dimensions } = asked;
   checkDimensions(dimensions, endpoint.model.dimensions);
-  const split = splitBatches(asked.inputs, endpoint.model.limits);
+  const split = await splitBatches(asked.inputs, endpoint.model.limits);
   const batches = split.map((inputs) => ({ inputs, dimensions }));
   const results = await embedBatches(deps, model, target, batches, context);
   const tokens = results.reduce((sum, result) => sum + result.tokens, 0);
@@ -86,15 +91,21 @@ function checkDimensions(wanted: number | undefined, known: readonly number[] | 
 }
 
 /** Consecutive inputs, as many together as the limits allow; order and number stay. */
-export function splitBatches(
+export async function splitBatches(
   inputs: readonly string[],
   { batchItems, itemTokens, batchTokens }: EmbeddingLimits,
-): string[][] {
+): Promise<string[][]> {
   const mostTokens = (batchTokens ?? Infinity) / LENGTH_TOLERANCE;
   const batches: string[][] = [];
   let last: string[] = [];
   let lastTokens = 0;
+  let counted = 0;
   for (const [index, input] of inputs.entries()) {
+    if (counted >= COUNTED_AT_ONCE) {
+      counted = 0;
+      await ownTurn();
+    }
+    counted += input.length;
     const tokens = checkInput(input, index, itemTokens);
     const full = last.length >= batchItems || lastTokens + tokens > mostTokens;
     if (full || batches.length === 0) {
@@ -110,6 +121,10 @@ export function splitBatches(
 
 /** Refuses what the model would refuse, where nobody could tell any more which input it was. */
 function checkInput(input: string, index: number, itemTokens: number): number {
+  if (exceedsWindow(input.length, itemTokens)) {
+    const hint = `input ${index}: ${input.length} characters, the model takes ${itemTokens} tokens`;
+    throw new Failure('input_too_long', { hint });
+  }
   if (!/\S/.test(input)) {
     throw new Failure('input_rejected', { hint: `input ${index}: is empty` });
   }

@@ -6,6 +6,9 @@ import type { VisionLimits } from '../model/chat-model.ts';
 /** Largest picture that GLM's vision models take, in bytes (page "chat completion"). */
 const IMAGE_LIMIT_BYTES = 5 * 1024 * 1024;
 
+/** Longest address, in UTF-16 units: browsers and servers take some thousand, and to parse a megabyte of it takes 20 ms. */
+const ADDRESS_LIMIT = 16 * 1024;
+
 const ADDRESS = /^https?:/i;
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 const BROKEN_BASE64 = /^[A-Za-z0-9+/\s]+(?:=\s*){0,2}$/;
@@ -40,7 +43,11 @@ function checkImage(image: string, number: number, { inline }: VisionLimits): st
   const reject = (why: string) => new Failure('image_rejected', { hint: `image ${number} ${why}` });
   const given = image.trim();
   // Looked at first, because to parse a data URL of 5 MiB as an address takes 50 ms.
-  if (ADDRESS.test(given) && URL.canParse(given)) return given;
+  const isAddress = ADDRESS.test(given);
+  if (isAddress && given.length > ADDRESS_LIMIT) {
+    throw reject(`has an address of more than ${ADDRESS_LIMIT} characters`);
+  }
+  if (isAddress && URL.canParse(given)) return given;
   const head = DATA_URL.exec(given)?.[0] ?? '';
   const base64 = withoutWhiteSpace(given.slice(head.length), head !== '');
   if (!BASE64.test(base64)) throw reject('is neither an address, a data URL nor base64');

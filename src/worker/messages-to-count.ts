@@ -1,11 +1,16 @@
 // All that a model reads of a request, as messages whose tokens can be counted.
 
+import { jsonBytes } from '../lib/json-bytes.ts';
 import type { ChatMessage, ChatRequest } from '../model/chat-model.ts';
 
 /** Calls of tools are taken for text of their turn, and the tools for one more message. */
-export function messagesToCount({ messages, tools }: ChatRequest): readonly ChatMessage[] {
+export async function messagesToCount({
+  messages,
+  tools,
+}: ChatRequest): Promise<readonly ChatMessage[]> {
   const told = messages.map(withCalls);
-  return tools === undefined ? told : [{ role: 'system', content: JSON.stringify(tools) }, ...told];
+  if (tools === undefined) return told;
+  return [{ role: 'system', content: (await jsonBytes(tools)).toString() }, ...told];
 }
 
 function withCalls(message: ChatMessage): ChatMessage {

@@ -44,3 +44,11 @@ t.test('half a surrogate pair becomes U+FFFD, at the end of a piece as well', as
   t.ok((await textOf([halves])) === JSON.stringify([halves.toWellFormed()]));
   t.equal(await textOf(['\ude00 \ud83d']), '["\ufffd \ufffd"]');
 });
+
+t.test('a value costs no more the deeper it lies, and may lie at any depth', async (t) => {
+  const DEPTH = 20_000;
+  let value: object = [1, 'x'];
+  for (let depth = 0; depth < DEPTH; depth++) value = { inner: value };
+  const expected = `${'{"inner":'.repeat(DEPTH)}[1,"x"]${'}'.repeat(DEPTH)}`;
+  t.ok((await textOf(value)) === expected);
+});

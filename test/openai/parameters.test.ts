@@ -75,14 +75,14 @@ t.test(
     const hi = { role: 'user', content: 'hi' } as const;
     const withAll = format({ name: 'n', description: 'weather', schema: { type: 'object' } });
     const told = `${RULE}\nIt is: weather\nIt must match this JSON schema: {"type":"object"}`;
-    t.strictSame(withSchema([hi], withAll), [{ role: 'system', content: told }, hi]);
-    t.strictSame(withSchema([{ role: 'system', content: 'S' }, hi], withAll), [
+    t.strictSame(await withSchema([hi], withAll), [{ role: 'system', content: told }, hi]);
+    t.strictSame(await withSchema([{ role: 'system', content: 'S' }, hi], withAll), [
       { role: 'system', content: `S\n\n${told}` },
       hi,
     ]);
-    t.strictSame(withSchema([hi], format({})), [{ role: 'system', content: RULE }, hi]);
+    t.strictSame(await withSchema([hi], format({})), [{ role: 'system', content: RULE }, hi]);
     const same = [hi];
-    t.equal(withSchema(same, undefined), same);
-    t.equal(withSchema(same, { type: 'json_object' }), same);
+    t.equal(await withSchema(same, undefined), same);
+    t.equal(await withSchema(same, { type: 'json_object' }), same);
   },
 );

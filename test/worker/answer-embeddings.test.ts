@@ -9,6 +9,7 @@ import { RequestContext } from '../../src/worker/request-context.ts';
 import { ServedModels } from '../../src/worker/served-models.ts';
 import { deferred } from '../support/deferred.ts';
 import { FakeEmbeddings } from '../support/fake-model.ts';
+import { turnCounter } from '../support/turn-counter.ts';
 import { partsOf, served, targetOf } from '../support/worker-parts.ts';
 
 /** Texts of different lengths, so that each can be told by its vector. */
@@ -235,15 +236,35 @@ t.test('a batch holds no more tokens than the model takes, even if it counts mor
   const each = estimateTokens(text);
   t.ok(each < 512);
   const inputs = Array.from({ length: 64 }, () => text);
-  const batches = splitBatches(inputs, LIMITS);
+  const batches = await splitBatches(inputs, LIMITS);
   t.strictSame(batches.flat(), inputs);
   for (const batch of batches) t.ok(batch.length * each * 1.5 <= 8000);
-  t.equal(splitBatches(inputs, OPEN).length, 1);
+  t.equal((await splitBatches(inputs, OPEN)).length, 1);
 });
 
 t.test('an input a little over the limit is left to the model', async (t) => {
   const text = '字'.repeat(1300);
   const tokens = estimateTokens(text);
   t.ok(tokens > 512 && tokens < 768, `${tokens}`);
-  t.strictSame(splitBatches([text], LIMITS), [[text]]);
+  t.strictSame(await splitBatches([text], LIMITS), [[text]]);
+});
+
+t.test(
+  'an input of which no count could be small enough is refused without being counted',
+  async (t) => {
+    const long = 'a'.repeat(LIMITS.itemTokens * 32 + 1);
+    t.strictSame(await refusalOf(splitBatches(['x', long], LIMITS)), [
+      'input_too_long',
+      `input 1: ${long.length} characters, the model takes ${LIMITS.itemTokens} tokens`,
+    ]);
+  },
+);
+
+t.test('others run while many inputs are counted', async (t) => {
+  const inputs = Array.from({ length: 2048 }, () => 'some words '.repeat(100));
+  const turns = turnCounter();
+  const batches = await splitBatches(inputs, OPEN);
+  turns.stop();
+  t.strictSame(batches.flat(), inputs);
+  t.ok(turns.count >= 7, `${turns.count} turns`);
 });

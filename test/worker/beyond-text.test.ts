@@ -152,7 +152,7 @@ t.test('JSON is passed on, and so is what was cut or calls tools instead', async
 t.test('tools and their calls are counted with the messages', async (t) => {
   const calls = [{ id: 'c', name: 'f', arguments: '{"a":1}' }];
   t.strictSame(
-    messagesToCount({
+    await messagesToCount({
       messages: [...HI, { role: 'assistant', content: 'x', toolCalls: calls }],
       stop: [],
       tools: [{ type: 'function', name: 'f' }],

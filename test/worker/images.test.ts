@@ -161,3 +161,15 @@ t.test('what is no picture in any form is refused by its number and not quoted',
     );
   }
 });
+
+t.test('an address is no longer than any server takes', async (t) => {
+  const address = `https://example.com/${'a'.repeat(16 * 1024 - 20)}`;
+  t.strictSame(checkImages([address], MANY), [address]);
+  t.match(
+    refusalOf(() => checkImages([`${address}a`], MANY)),
+    {
+      kind: 'image_rejected',
+      hint: 'image 1 has an address of more than 16384 characters',
+    },
+  );
+});

@@ -14,16 +14,16 @@ import type { ServedModel } from '../../worker/served-models.ts';
  * @throws Failure when the conversation has nothing in it or is too long for certain, or an image does
  *   not fit the model
  */
-export function prepareChat(
+export async function prepareChat(
   body: ChatCompletionRequest,
   { vision, windowTokens }: Pick<ServedModel, 'vision' | 'windowTokens'>,
-): PreparedChat {
+): Promise<PreparedChat> {
   const images = checkImages(imagesOf(body.messages), vision);
   const messages = chatMessages(body.messages, images);
   if (exceedsWindow(unitsOf(messages), windowTokens)) throw new Failure('context_overflow');
   const { response_format: format } = body;
   return {
-    request: { ...chatParameters(body), messages: withSchema(messages, format) },
+    request: { ...chatParameters(body), messages: await withSchema(messages, format) },
     showReasoning: true,
     reasoningAsText: false,
     showToolCalls: true,

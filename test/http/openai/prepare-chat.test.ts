@@ -12,7 +12,7 @@ const prepare = (body: object, more: object = {}) =>
 const user = (content: unknown) => ({ messages: [{ role: 'user', content }] });
 
 t.test('the caller gets to see whatever the model says', async (t) => {
-  t.strictSame(prepare({ ...user('hi'), temperature: 1 }), {
+  t.strictSame(await prepare({ ...user('hi'), temperature: 1 }), {
     request: { temperature: 1, stop: [], messages: [{ role: 'user', content: 'hi' }] },
     showReasoning: true,
     reasoningAsText: false,
@@ -24,25 +24,29 @@ t.test('the caller gets to see whatever the model says', async (t) => {
 
 t.test('an answer by a schema is checked, with the schema told', async (t) => {
   const format = { type: 'json_schema', json_schema: { name: 'n', schema: { type: 'object' } } };
-  const { request, checkJson } = prepare({ ...user('hi'), response_format: format });
+  const { request, checkJson } = await prepare({ ...user('hi'), response_format: format });
   t.equal(checkJson, true);
   t.match(request, {
     format: 'json',
     messages: [{ role: 'system', content: /JSON schema: \{"type":"object"\}$/ }, { content: 'hi' }],
   });
-  t.equal(prepare({ ...user('hi'), response_format: { type: 'json_object' } }).checkJson, false);
+  const { checkJson: ofObject } = await prepare({
+    ...user('hi'),
+    response_format: { type: 'json_object' },
+  });
+  t.equal(ofObject, false);
 });
 
 t.test('pictures are for models that see', async (t) => {
   const body = user([{ type: 'image_url', image_url: { url: ' https://x/1 ' } }]);
-  t.throws(() => prepare(body), new Failure('images_unsupported'));
-  const { request } = prepare(body, { vision: { maxImages: 1, inline: true } });
+  await t.rejects(prepare(body), new Failure('images_unsupported'));
+  const { request } = await prepare(body, { vision: { maxImages: 1, inline: true } });
   t.strictSame(request.messages, [
     { role: 'user', content: [{ type: 'image', url: 'https://x/1' }] },
   ]);
 });
 
 t.test('what is too long for certain is not even asked', async (t) => {
-  t.throws(() => prepare(user('x'.repeat(3201))), new Failure('context_overflow'));
-  t.ok(prepare(user('x'.repeat(3200))));
+  await t.rejects(prepare(user('x'.repeat(3201))), new Failure('context_overflow'));
+  t.ok(await prepare(user('x'.repeat(3200))));
 });
