@@ -15,7 +15,7 @@ import { attack, stage } from './support/attack.ts';
 const MB = 1_000_000;
 
 t.test('large bodies', async (t) => {
-  const on = await stage(t);
+  const on = await stage(t, { env: { OPENAI_API: 'true' } });
   const chats = `${on.url}/worker_generate`;
 
   await attack(t, on, '17 plain prompts of 16 MB behind one request that waits', async (t) => {
@@ -40,6 +40,62 @@ t.test('large bodies', async (t) => {
     const reply = await socket.until(/\}$/);
     t.match(reply, /^HTTP\/1\.1 400 .*comes in chunks of a few bytes.*"error_code":40001/s);
     return '400/40001';
+  });
+
+  const escapes = {
+    quotes: '\\"',
+    'line feeds': '\\n',
+    backslashes: '\\\\',
+    'half pairs': '\\ud83d',
+  };
+  for (const [name, unit] of Object.entries(escapes)) {
+    await attack(t, on, `16 MB of escaped ${name} to /count_token`, async (t) => {
+      const text = unit.repeat((15.9 * MB) / unit.length);
+      const reply = await sendBytes(`${on.url}/count_token`, Buffer.from(`{"prompt":"${text}"}`));
+      t.match(reply.rest, /^\{"count":\d+,"error_code":0\}$/);
+      return answerOf(reply);
+    });
+  }
+
+  await attack(t, on, '16 MB of inputs to embed, in one and in 2,048', async (t) => {
+    const answers: string[] = [];
+    for (const [count, expected] of [
+      [1, '200/40303'],
+      [2048, '200/0'],
+    ] as const) {
+      const input = Array(count).fill('word '.repeat((3.1 * MB) / count));
+      const body = Buffer.from(JSON.stringify({ model: 'embedding-3', input }));
+      answers.push(answerOf(await sendBytes(`${on.url}/worker_get_embeddings`, body)));
+      t.equal(answers.at(-1), expected);
+    }
+    return tally(answers);
+  });
+
+  await attack(t, on, 'a picture whose address has 16 MB', async (t) => {
+    const images = [`http://${'a.'.repeat(7.9 * MB)}`];
+    const body = Buffer.from(JSON.stringify({ model: 'seeing', prompt: 'x', images }));
+    const reply = await sendBytes(chats, body);
+    t.equal(answerOf(reply), '200/40302');
+    return answerOf(reply);
+  });
+
+  await attack(t, on, 'tools and schemas of 15 MB, and 99 levels deep', async (t) => {
+    const levels = 90;
+    const deep = `${'{"a":'.repeat(levels)}[${'1,'.repeat(40_000)}1]${'}'.repeat(levels)}`;
+    const long = `{"a":"${'\\ud83d'.repeat((15 * MB) / 6)}"}`;
+    const answers: string[] = [];
+    for (const object of [deep, long]) {
+      const tool = `{"type":"function","function":{"name":"f","parameters":${object}}}`;
+      const format = `{"type":"json_schema","json_schema":{"name":"n","schema":${object}}}`;
+      for (const field of [`"tools":[${tool}]`, `"response_format":${format}`]) {
+        const messages = '[{"role":"user","content":"x"}]';
+        const body = Buffer.from(`{"model":"long","messages":${messages},${field}}`);
+        const { status } = await sendBytes(`${on.url}/v1/chat/completions`, body);
+        t.ok(status === 200 || status === 400 || status === 502, `${status}`);
+        answers.push(String(status));
+      }
+    }
+    return tally(answers);
   });
 
   const structures = {

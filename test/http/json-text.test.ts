@@ -7,8 +7,8 @@ import { longStringsOf } from '../../src/http/json-structure.ts';
 import { parseJsonBytes } from '../../src/http/json-text.ts';
 import { turnCounter } from '../support/turn-counter.ts';
 
-/** Bytes of a string that are parsed in one go. */
-const PIECE = 128 * 1024;
+/** Bytes in which a string is cut. */
+const PIECE = 32 * 1024;
 
 /** As a request is read. */
 async function read(bytes: Buffer): Promise<unknown> {
