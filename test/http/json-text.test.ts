@@ -94,3 +94,14 @@ t.test('others run while long strings are parsed, be they few or many', async (t
     t.ok(turns.count >= 24, `${turns.count} turns`);
   }
 });
+
+t.test('others run while a long body is looked at, and its strings are found', async (t) => {
+  const quotes = '\\"'.repeat(4 * 1024 * 1024);
+  const turns = turnCounter();
+  const long = await longStringsOf(Buffer.from(`["${quotes}","x","${quotes}"]`));
+  turns.stop();
+  const first = { start: 2, end: 2 + quotes.length };
+  const second = { start: first.end + 7, end: first.end + 7 + quotes.length };
+  t.strictSame(long, [first, second]);
+  t.ok(turns.count >= 12, `${turns.count} turns`);
+});
