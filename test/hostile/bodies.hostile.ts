@@ -15,7 +15,7 @@ import { attack, stage } from './support/attack.ts';
 const MB = 1_000_000;
 
 t.test('large bodies', async (t) => {
-  const on = await stage(t, { env: { OPENAI_API: 'true' } });
+  const on = await stage(t, { env: { OPENAI_API: 'on' } });
   const chats = `${on.url}/worker_generate`;
 
   await attack(t, on, '17 plain prompts of 16 MB behind one request that waits', async (t) => {
