@@ -12,20 +12,28 @@ export interface Network {
   readonly enter: readonly string[];
 }
 
-/** Runs a program as root and gives what it prints. */
-function run(...words: readonly string[]): string {
+/** Runs a program as root. */
+function spawn(...words: readonly string[]) {
   const [program = '', ...args] = asRoot(...words);
-  const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${words.join(' ')}: ${error?.message ?? stderr}`);
+  return spawnSync(program, args, { encoding: 'utf8' });
+}
+
+/** Runs `ip` and gives what it prints. */
+function ip(...args: readonly string[]): string {
+  const { status, stdout, stderr, error } = spawn('ip', ...args);
+  if (status !== 0) throw new Error(`ip ${args.join(' ')}: ${error?.message ?? stderr}`);
   return stdout;
 }
 
-const ip = (...args: readonly string[]) => run('ip', ...args);
-
-/** Ends a network and what still runs in it: a kill of `sudo` does not reach the program behind it. */
-function end(name: string): void {
+/**
+ * Ends a network and what still runs in it: a kill of `sudo` does not reach the program behind it. The
+ * kernel takes a name space apart later, so the cable goes first: the next network has one of its name.
+ */
+function end(name: string, near: string): void {
   const pids = ip('netns', 'pids', name).split('\n').filter(Boolean);
-  if (pids.length > 0) run('kill', '-KILL', ...pids);
+  // Some may have ended by themselves meanwhile, which `kill` takes for a failure.
+  if (pids.length > 0) spawn('kill', '-KILL', ...pids);
+  ip('link', 'delete', near);
   ip('netns', 'delete', name);
 }
 
@@ -36,8 +44,8 @@ export function startNetwork(t: Test): Network {
   const [near, far] = [`gd${pid}a`, `gd${pid}b`];
   const net = `198.18.${pid % 250}`;
   ip('netns', 'add', name);
-  t.teardown(() => end(name));
   ip('link', 'add', near, 'type', 'veth', 'peer', 'name', far, 'netns', name);
+  t.teardown(() => end(name, near));
   ip('address', 'add', `${net}.1/24`, 'dev', near);
   ip('link', 'set', near, 'up');
   ip('-n', name, 'address', 'add', `${net}.2/24`, 'dev', far);

@@ -13,11 +13,10 @@ import { type WorkerOptions, WorkerProcess } from './worker-process.ts';
 const UNNOTICED_MS = 150;
 
 /**
- * On a machine that does other things there are such gaps without any attack, and two attacks still
- * cause some on an idle one (a body in chunks of one byte, hundreds of connections in one moment). So
- * gaps may be so many times as long as the longest without it; the table shows what they were.
+ * On a machine that does other things there are such gaps without any attack. So gaps may be so many
+ * times as long as the longest without it; the table shows what they were.
  */
-const GAP_FACTOR = 10;
+const GAP_FACTOR = 5;
 
 /** Descriptors that streams under way and the runtime take. */
 const DESCRIPTORS_SLACK = 24;
