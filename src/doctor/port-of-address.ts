@@ -1,5 +1,10 @@
 // The port of an advertised address, which may be another one than that on which the worker listens.
 
+/** Whether callers are told another port than the worker's. */
+export function hasOtherPort(advertised: string, port: number): boolean {
+  return portOf(advertised) !== String(port);
+}
+
 /** Such as `443`, also where the address leaves it to its scheme. */
 export function portOf(address: string): string {
   const { port, protocol } = new URL(address);

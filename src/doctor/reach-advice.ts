@@ -4,7 +4,7 @@ import { bracketed, hostOf } from '../app/addresses.ts';
 import type { Settings } from '../config/slices.ts';
 import { ownAddressTowards } from '../controller/own-address.ts';
 import { isLoopback } from '../http/browsers.ts';
-import { portOf, withPort } from './port-of-address.ts';
+import { hasOtherPort, portOf, withPort } from './port-of-address.ts';
 
 const CONTAINER =
   'a controller in a container has a 127.0.0.1 of its own: WORKER_ADDRESS with an address of this ' +
@@ -38,10 +38,9 @@ export async function adviceOnReaching(
 
 /** For an address with a port that is not the worker's own. */
 function adviceOnPort(port: number, advertised: string): readonly string[] {
-  const told = portOf(advertised);
-  if (port === 0 || told === String(port)) return [];
+  if (port === 0 || !hasOtherPort(advertised, port)) return [];
   return [
-    `unless something passes port ${told} on to ${port}: WORKER_ADDRESS=${withPort(advertised, port)}`,
+    `unless something passes port ${portOf(advertised)} on to ${port}: WORKER_ADDRESS=${withPort(advertised, port)}`,
   ];
 }
 

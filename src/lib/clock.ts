@@ -22,6 +22,9 @@ export const systemClock: Clock = {
 /** The hour as the machine has it, in milliseconds since the epoch; may be wrong, and may jump. */
 export type WallClock = () => number;
 
+/** An hour that is off by so much is wrong: the way to a server and the whole seconds it tells explain less. */
+export const WRONG_HOUR_MS = 5000;
+
 /**
  * Waits `ms` milliseconds.
  * @throws the signal's reason as soon as the signal aborts.

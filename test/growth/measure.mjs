@@ -3,6 +3,7 @@
 // Processor time is read from /proc, so it needs Linux; a machine that is busy with other things adds to it.
 
 import { writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { stopProcess } from '../bench/children.mjs';
 import { cpuMicroseconds, memoryBytes } from '../bench/process-tree.mjs';
 import { plainCall, requestBytes } from '../bench/stream-call.mjs';
@@ -127,13 +128,16 @@ async function chatCosts(place) {
   return { ...costs, megabytes };
 }
 
+/** Resolves once the controller lists the model; throws when it never does. */
 async function registered(controller) {
-  for (;;) {
+  for (let tries = 0; tries < 300; tries++) {
     const { models } = await (
       await fetch(`${controller.url}/list_models`, { method: 'POST' })
     ).json();
     if (models.includes(MODEL)) return;
+    await sleep(100);
   }
+  throw new Error('the worker does not register: see .fastchat/growth');
 }
 
 /** Of a chat and of an event of it: two lengths of streams tell them apart. */

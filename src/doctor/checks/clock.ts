@@ -1,10 +1,8 @@
 // Whether this machine's clock is right, by the time that GLM tells: signed tokens live for a minute.
 
+import { WRONG_HOUR_MS } from '../../lib/clock.ts';
 import { type Check, outcome, withSettings } from '../check.ts';
 import type { GlmSite } from '../glm-sites.ts';
-
-/** What the way to GLM and whole seconds in its header do not explain, in milliseconds. */
-const OFF_BY_MS = 5000;
 
 export const clockCheck: Check = {
   id: 'clock',
@@ -16,7 +14,7 @@ export const clockCheck: Check = {
     const aheads = sites.flatMap(aheadOf).toSorted((a, b) => Math.abs(b) - Math.abs(a));
     const [worst] = aheads;
     if (worst === undefined) return outcome('skip', 'GLM tells no time');
-    if (Math.abs(worst) < OFF_BY_MS) return outcome('ok', 'as GLM has it, within 5 s');
+    if (Math.abs(worst) < WRONG_HOUR_MS) return outcome('ok', 'as GLM has it, within 5 s');
     const side = worst > 0 ? 'behind' : 'ahead of';
     const found = `this machine is ${duration(Math.abs(worst))} ${side} GLM`;
     return outcome('warn', `${found}; the worker signs by the time of GLM until it is right`, {

@@ -9,7 +9,7 @@ import { authorizationOf } from '../../app/check-own-address.ts';
 import type { Settings } from '../../config/slices.ts';
 import { type CallbackListener, listenForCall } from '../callback-listener.ts';
 import { type Check, type Outcome, outcome, withController } from '../check.ts';
-import { portOf, withPort } from '../port-of-address.ts';
+import { hasOtherPort, withPort } from '../port-of-address.ts';
 import { adviceOnReaching } from '../reach-advice.ts';
 import type { Visit } from '../visit.ts';
 import { failureOf } from './controller.ts';
@@ -24,7 +24,7 @@ export const reachCheck: Check = {
     const advertised = await visit.advertised(settings);
     const { who } = await visit.port(settings, signal);
     const isRunning = who === 'worker';
-    if (isRunning && isMapped(advertised, settings)) {
+    if (isRunning && hasOtherPort(advertised, settings.listen.port)) {
       return outcome('skip', 'something passes the port on, which is tried while no worker runs', {
         remedy: ['stop the worker, then glm-worker doctor --only reach'],
       });
@@ -33,11 +33,6 @@ export const reachCheck: Check = {
     return tryPort({ settings, visit, signal, advertised, port });
   }),
 };
-
-/** Whether the port that callers are told is another one than that of the worker. */
-function isMapped(advertised: string, { listen }: Settings): boolean {
-  return portOf(advertised) !== String(listen.port);
-}
 
 interface Try {
   readonly settings: Settings;

@@ -1,13 +1,11 @@
 // The one thing to know first: whether it works, and if not, whose turn it is to act.
 
+import { WRONG_HOUR_MS } from '../../lib/clock.ts';
 import type { FailureGroup, LoadStatus, StatusSnapshot, Verdict } from './snapshot.ts';
 import { placeWords, waitWords } from './words.ts';
 
 /** A wait that a user notices, in milliseconds. */
 const LONG_WAIT_MS = 10_000;
-
-/** A clock is off from here on, in milliseconds. */
-const CLOCK_OFF_MS = 5000;
 
 /** What it is judged by. */
 export type Judged = Pick<StatusSnapshot, 'registration' | 'failures' | 'load' | 'requests'> & {
@@ -83,7 +81,7 @@ const ofWaits: Judge = ({ load }) => {
 
 const ofClock: Judge = ({ clockBehindMs }) => {
   // What is left after a correction is no more than the way to GLM.
-  if (Math.abs(clockBehindMs) < CLOCK_OFF_MS) return null;
+  if (Math.abs(clockBehindMs) < WRONG_HOUR_MS) return null;
   const seconds = Math.round(Math.abs(clockBehindMs) / 1000);
   const side = clockBehindMs > 0 ? 'behind' : 'ahead of';
   const sentence = `The clock of this machine is ${seconds} s ${side} GLM's; tokens are signed by GLM's.`;
