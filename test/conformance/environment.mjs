@@ -1,7 +1,7 @@
 // Makes one pinned Python environment and reuses it until its list of requirements changes.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -86,3 +86,12 @@ export const pythonEnvironment = async ({
   say(`${name}: installed in ${Math.round((performance.now() - began) / 1000)} s`);
   return inside;
 };
+
+/** The one with FastChat's own servers, which several suites share; makes its folder. */
+export async function fastChatEnvironment({ say }) {
+  const suite = import.meta.dirname;
+  const home = join(suite, '..', '..', '.fastchat');
+  mkdirSync(home, { recursive: true });
+  const python = process.env.PYTHON || 'python3';
+  return pythonEnvironment({ name: 'fastchat', python, suite, home, say });
+}

@@ -7,10 +7,9 @@
 // The last line counts the tests; what cannot be installed counts as failed.
 
 import { spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { pythonEnvironment } from '../conformance/environment.mjs';
+import { fastChatEnvironment, pythonEnvironment } from '../conformance/environment.mjs';
 import { runFiles } from '../support/run-files.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -29,16 +28,11 @@ const isBuilt = () => {
 
 /** The paths of the two Pythons, for the tests. */
 const pythons = async () => {
-  const common = { python, home, say };
-  const conformance = join(project, 'test', 'conformance');
-  mkdirSync(home, { recursive: true });
   return {
-    TEST_FASTCHAT_PYTHON: await pythonEnvironment({
-      ...common,
-      name: 'fastchat',
-      suite: conformance,
+    TEST_FASTCHAT_PYTHON: await fastChatEnvironment({ say }),
+    TEST_COMPOSE_PYTHON: await pythonEnvironment({
+      ...{ name: 'compose', python, suite: here, home, say },
     }),
-    TEST_COMPOSE_PYTHON: await pythonEnvironment({ ...common, name: 'compose', suite: here }),
   };
 };
 

@@ -1,12 +1,12 @@
 // doctor where worker and controller, in networks of their own, serve https with certificates of a private authority.
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { createAuthority } from '../support/certificates.ts';
 import { command } from '../support/command.ts';
 import { doctorStage } from '../support/doctor-stage.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { startFastChat } from './support/fastchat.ts';
 import { startNetwork } from './support/network.ts';
 
@@ -14,8 +14,7 @@ type Env = Readonly<Record<string, string>>;
 
 /** Files that are removed with the test; gives the path of each. */
 function filesOf(t: Test, texts: Env): Env {
-  const folder = mkdtempSync(join(tmpdir(), 'glm-worker-'));
-  t.teardown(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder(t);
   return Object.fromEntries(
     Object.entries(texts).map(([name, text]) => {
       const file = join(folder, name);

@@ -1,10 +1,9 @@
 // Remedies that are more than a setting of the worker: they are carried out, and the check turns green.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { startMiniController } from '../../src/sandbox/controller/mini-controller.ts';
@@ -12,19 +11,13 @@ import { createAuthority } from '../support/certificates.ts';
 import { checkOnStage, type DoctorStage, doctorStage } from '../support/doctor-stage.ts';
 import { freePort } from '../support/free-port.ts';
 import { startWorker } from '../support/start-worker.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { startUpstream } from '../support/upstream.ts';
 import { settingIn } from './support/setting-in.ts';
 
-/** A folder that is removed with the test. */
-function folderOf(t: Test): string {
-  const folder = mkdtempSync(join(tmpdir(), 'glm-worker-'));
-  t.teardown(() => rmSync(folder, { recursive: true }));
-  return folder;
-}
-
 /** A machine whose clock is off until `timedatectl set-ntp true` is called; gives the way to that program. */
 function machineWithClockOff(t: Test, offMs: number): string {
-  const folder = folderOf(t);
+  const folder = temporaryFolder(t);
   const isSet = join(folder, 'set');
   const program = `#!/bin/sh\nif [ "$*" = "set-ntp true" ]; then touch ${isSet}; else exit 1; fi\n`;
   writeFileSync(join(folder, 'timedatectl'), program, { mode: 0o755 });
@@ -51,7 +44,7 @@ for (const [told, offMs] of [
 
 t.test('tls: a file of authorities that holds none is replaced by one that does', async (t) => {
   const stage = await doctorStage(t);
-  const FILE = join(folderOf(t), 'authorities.pem');
+  const FILE = join(temporaryFolder(t), 'authorities.pem');
   writeFileSync(FILE, '');
   const [line, remedy = ''] = await checkOnStage('tls', stage, { NODE_EXTRA_CA_CERTS: FILE });
   t.match(line, /^FAIL tls /);

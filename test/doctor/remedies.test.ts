@@ -1,15 +1,15 @@
 // Remedies are carried out as they are told, and the check turns green.
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { createAuthority } from '../support/certificates.ts';
 import { command } from '../support/command.ts';
 import { checkOnStage, type DoctorStage, doctorStage } from '../support/doctor-stage.ts';
 import { startProxy } from '../support/proxy.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { startUpstream } from '../support/upstream.ts';
 import { settingIn } from './support/setting-in.ts';
 
@@ -148,8 +148,7 @@ t.test('a certificate of an authority that nobody knows is trusted as it is told
   );
   const [, name = ''] = /([A-Z_]+)=FILE/.exec(remedy) ?? [];
   // Not in the folder of the test, which is that of the command.
-  const folder = mkdtempSync(join(tmpdir(), 'glm-worker-'));
-  t.teardown(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder(t);
   const file = join(folder, 'authority.pem');
   writeFileSync(file, authority.cert);
   // Node reads the variable when it starts.

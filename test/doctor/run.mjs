@@ -6,24 +6,14 @@
 // for the first run, which installs the environment that `npm run test:fastchat` uses too. The last line
 // counts the tests; without any of this they have failed.
 
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { pythonEnvironment } from '../conformance/environment.mjs';
+import { fastChatEnvironment } from '../conformance/environment.mjs';
 import { runFiles } from '../support/run-files.mjs';
-
-const project = fileURLToPath(new URL('../..', import.meta.url));
 
 const say = (line) => process.stdout.write(`${line}\n`);
 
 let counts = { passed: 0, failed: 1 };
 try {
-  const home = join(project, '.fastchat');
-  mkdirSync(home, { recursive: true });
-  const python = await pythonEnvironment({
-    ...{ name: 'fastchat', python: process.env.PYTHON || 'python3' },
-    ...{ suite: join(project, 'test', 'conformance'), home, say },
-  });
+  const python = await fastChatEnvironment({ say });
   counts = await runFiles({
     files: ['test/doctor/real-controller.doctor.ts', 'test/doctor/private-authority.doctor.ts'],
     env: { TEST_FASTCHAT_PYTHON: python },

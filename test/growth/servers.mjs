@@ -4,19 +4,16 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort, listening, startProcess } from '../bench/children.mjs';
-import { pythonEnvironment } from '../conformance/environment.mjs';
+import { fastChatEnvironment } from '../conformance/environment.mjs';
 
 const project = fileURLToPath(new URL('../..', import.meta.url));
 const cli = join(project, 'dist', 'cli.js');
 
 /** Makes FastChat's environment, the one of `npm run test:fastchat`, and a folder for the logs. */
 export async function prepare(say) {
-  const home = join(project, '.fastchat');
-  const logs = join(home, 'growth');
+  const logs = join(project, '.fastchat', 'growth');
   mkdirSync(logs, { recursive: true });
-  const suite = join(project, 'test', 'conformance');
-  const python = process.env.PYTHON || 'python3';
-  return { logs, python: await pythonEnvironment({ name: 'fastchat', python, suite, home, say }) };
+  return { logs, python: await fastChatEnvironment({ say }) };
 }
 
 /** Starts a program and gives its process and address once it listens. */
