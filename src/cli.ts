@@ -21,7 +21,7 @@ async function run(): Promise<number> {
     directory: process.cwd(),
     stdout: process.stdout,
     stderr: process.stderr,
-    logs: new LogDestination(writeToStderr()),
+    logs: new LogDestination(writeToStderr(process.stderr.fd)),
     onSignal: (action) => {
       for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, action);
     },

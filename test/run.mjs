@@ -12,7 +12,6 @@ import { fileURLToPath } from 'node:url';
 import { runChecks } from './support/checks.mjs';
 import { coverageEnv, keepCoverage, reportCoverage, resetCoverage } from './support/coverage.mjs';
 import { runFiles } from './support/run-files.mjs';
-import { fillCache } from './support/strip-types-hooks.mjs';
 import { isUnit } from './support/unit-tests.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -28,7 +27,6 @@ const MODES = {
   },
   all: async () => {
     const checks = await runChecks({ say });
-    if (!process.features.typescript) await fillCache([join(root, 'src'), join(root, 'test')]);
     const tests = await runCovered({ files: testFiles(), all: true, say });
     return { passed: checks.passed + tests.passed, failed: checks.failed + tests.failed };
   },

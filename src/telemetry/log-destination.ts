@@ -81,9 +81,13 @@ export class LogDestination implements DestinationStream {
   }
 }
 
-/** Writes to standard error. */
-export function writeToStderr(): WriteBytes {
-  const descriptor = openStderr();
+/**
+ * Writes to standard error.
+ * @param shared its descriptor, taken from the stream: Node makes a socket non-blocking when it opens
+ *   one, and a log must not wait for its reader
+ */
+export function writeToStderr(shared: number): WriteBytes {
+  const descriptor = openStderr(shared);
   return (bytes) => writeSync(descriptor, bytes);
 }
 
@@ -92,12 +96,11 @@ export function writeToStderr(): WriteBytes {
  * with whoever started it, so a pipe is opened once more under its own name. A file never blocks and
  * keeps its place; where nothing can be opened (sockets, other systems) the shared one has to do.
  */
-function openStderr(): number {
-  const STDERR = 2;
+function openStderr(shared: number): number {
   try {
-    if (fstatSync(STDERR).isFile()) return STDERR;
-    return openSync('/proc/self/fd/2', constants.O_WRONLY | constants.O_NONBLOCK);
+    if (fstatSync(shared).isFile()) return shared;
+    return openSync(`/proc/self/fd/${shared}`, constants.O_WRONLY | constants.O_NONBLOCK);
   } catch {
-    return STDERR;
+    return shared;
   }
 }

@@ -7,11 +7,12 @@ import { ask } from '../../src/commands/demo/caller.ts';
 import { main } from '../../src/commands/main.ts';
 import { startMiniController } from '../../src/sandbox/controller/mini-controller.ts';
 import { fakeIo } from '../support/fake-io.ts';
+import { root } from '../support/root.ts';
 import { readProject } from './support/compose-file.ts';
 import { type LocalService, localServices } from './support/local-services.ts';
 import { exitCodeOf } from './support/program.ts';
 
-const docker = join(import.meta.dirname, '..', '..', 'docker');
+const docker = join(root, 'docker');
 
 /** Runs a service of our image in this process, and ends it with the test as SIGTERM would. */
 function runService(t: Test, { command, env }: LocalService): void {

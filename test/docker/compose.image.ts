@@ -8,13 +8,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import { request } from 'undici';
+import { root } from '../support/root.ts';
 import { readProject } from './support/compose-file.ts';
 import { lastOf, pairs, parseDockerfile } from './support/dockerfile.ts';
 import { type LocalService, localServices } from './support/local-services.ts';
 import { healthy, startProgram } from './support/program.ts';
 import { python } from './support/python.ts';
 
-const root = join(import.meta.dirname, '..', '..');
 const docker = join(root, 'docker');
 const file = (name: string) => join(docker, name);
 const overlays = ['compose.sandbox.yml', 'compose.chatchat.yml'];

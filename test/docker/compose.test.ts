@@ -7,11 +7,11 @@ import { loadSettings } from '../../src/config/load.ts';
 import { settingList } from '../../src/config/settings.ts';
 import { SANDBOX_KEY } from '../../src/sandbox/glm/fake-glm.ts';
 import { COMING_NAMES } from '../support/coming-names.ts';
+import { root } from '../support/root.ts';
 import { type Project, readProject, type Service, secondsOf } from './support/compose-file.ts';
 import { lastOf, pairs, parseDockerfile } from './support/dockerfile.ts';
 import { portOf, startOrder } from './support/local-services.ts';
 
-const root = join(import.meta.dirname, '..', '..');
 const folder = join(root, 'docker');
 const file = (name: string) => join(folder, name);
 

@@ -3,10 +3,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { root } from '../support/root.ts';
 import { allowedPaths } from './support/build-context.ts';
 import { execForm, lastOf, pairs, parseDockerfile } from './support/dockerfile.ts';
 
-const root = join(import.meta.dirname, '..', '..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 const files = ['Dockerfile', 'docker/fastchat/Dockerfile'];
 const stages = parseDockerfile(read('Dockerfile'));

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import t from 'tap';
 import { parse } from 'yaml';
 import { createAuthority } from '../support/certificates.ts';
+import { root } from '../support/root.ts';
 import { startWorker } from '../support/start-worker.ts';
 import { execForm, lastOf, parseDockerfile } from './support/dockerfile.ts';
 
-const root = join(import.meta.dirname, '..', '..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
 const last = parseDockerfile(read('Dockerfile')).at(-1);

@@ -9,13 +9,13 @@ import { ask } from '../../src/commands/demo/caller.ts';
 import { startMiniController } from '../../src/sandbox/controller/mini-controller.ts';
 import { SANDBOX_KEY, startFakeGlm } from '../../src/sandbox/glm/fake-glm.ts';
 import { freePorts } from '../support/free-port.ts';
+import { root } from '../support/root.ts';
 import { copyContext } from './support/build-context.ts';
 import { imageNode, installNode, lowestNode, temporaryFolder } from './support/node-versions.ts';
 import { exitCodeOf, healthy, startProgram } from './support/program.ts';
 import { type Image, replayImage } from './support/replay-image.ts';
 
-const project = join(import.meta.dirname, '..', '..');
-const dockerfile = join(project, 'Dockerfile');
+const dockerfile = join(root, 'Dockerfile');
 
 /** The user `node` of the base image. */
 const NODE_UID = 1000;
@@ -28,7 +28,7 @@ t.setTimeout(DOWNLOAD_MS);
 /** Builds with this `node`, in an empty folder, from nothing but what the build may see. */
 function build(t: Test, nodeFolder: string): Image {
   const context = temporaryFolder(t);
-  copyContext(project, context);
+  copyContext(root, context);
   return replayImage({ dockerfile, context, folder: temporaryFolder(t), nodeFolder });
 }
 
@@ -91,7 +91,7 @@ for (const [name, version] of [
     t.strictSame(entries, ['LICENSE', 'dist', 'node_modules', 'package.json']);
     t.strictSame(
       productionPackages(join(image.workdir, 'node_modules', '.package-lock.json')),
-      productionPackages(join(project, 'package-lock.json')),
+      productionPackages(join(root, 'package-lock.json')),
       'the packages of the lock file, none for development',
     );
     await useImage(t, image, nodeFolder);

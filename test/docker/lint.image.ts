@@ -4,9 +4,9 @@
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import t from 'tap';
+import { root } from '../support/root.ts';
 import { python } from './support/python.ts';
 
-const root = join(import.meta.dirname, '..', '..');
 const hadolint = join(dirname(python('TEST_COMPOSE_PYTHON')), 'hadolint');
 
 /** What it says of Dockerfiles, or of one that comes on stdin. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { main } from '../../src/commands/main.ts';
 import { fakeIo } from '../support/fake-io.ts';
-import { root } from '../support/readme-tables.ts';
+import { root } from '../support/root.ts';
 
 t.test('the demo answers what the READMEs show', async (t) => {
   const readme = readFileSync(join(root, 'README.md'), 'utf8');

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { allChecks } from '../../src/doctor/all-checks.ts';
 import { totalOf } from '../../src/doctor/report.ts';
-import { root } from '../support/readme-tables.ts';
+import { root } from '../support/root.ts';
 
 t.test(
   'the example has every check in its order, in the form of its lines, and counts them',

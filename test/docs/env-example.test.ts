@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import t from 'tap';
 import { loadSettings } from '../../src/config/load.ts';
-import { root } from '../support/readme-tables.ts';
+import { root } from '../support/root.ts';
 
 const KEY = 'id.secret';
 const text = readFileSync(join(root, '.env.example'), 'utf8');

@@ -5,7 +5,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { prometheusRule } from '../support/prometheus-rule.ts';
-import { envExample, generatedParts, root } from '../support/readme-tables.ts';
+import { envExample, generatedParts } from '../support/readme-tables.ts';
+import { root } from '../support/root.ts';
 
 for (const { file, name, make } of generatedParts) {
   t.test(`${file} shows the ${name} as the sources have them`, async (t) => {

@@ -8,7 +8,7 @@ import { commandHelp, programHelp } from '../../src/commands/help.ts';
 import { isOpenTelemetrys } from '../../src/config/open-telemetry.ts';
 import { settingList } from '../../src/config/settings.ts';
 import { COMING_NAMES } from '../support/coming-names.ts';
-import { root } from '../support/readme-tables.ts';
+import { root } from '../support/root.ts';
 
 const pages = [
   ...['README.md', 'README.zh.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md'],

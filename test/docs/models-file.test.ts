@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { loadModelsFile } from '../../src/config/models-file.ts';
-import { root } from '../support/readme-tables.ts';
+import { root } from '../support/root.ts';
 
 const page = readFileSync(join(root, 'docs', 'models.md'), 'utf8');
 const examples = [...page.matchAll(/^```json\n(.*?)^```/gms)].map(([, json]) => String(json));

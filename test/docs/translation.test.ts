@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import t from 'tap';
-import { root } from '../support/readme-tables.ts';
+import { root } from '../support/root.ts';
 
 const names = ['.', 'docs'].flatMap((folder) =>
   readdirSync(join(root, folder)).map((name) => join(folder, name)),

@@ -1,6 +1,6 @@
 // What it costs to read a prompt, by the kind of mark it is made of: milliseconds and heap per MB.
 //
-// node --expose-gc --max-semi-space-size=128 --import=./test/support/strip-types.mjs
+// node --expose-gc --max-semi-space-size=128 test/support/run-source.mjs
 //   test/hostile/prompt-cost.ts [part of a kind's name]
 //
 // Fails when a kind costs more than its text may, or grows faster than it.

@@ -37,7 +37,7 @@ function loadedFrom(folder: string): string[] {
     ),
   );
   const packages = urls.flatMap((url) => /@opentelemetry\/(?:api|sdk-node)(?=\/)/.exec(url) ?? []);
-  const ours = urls.flatMap((url) => /tracing\/[\w-]+(?=\.ts$)/.exec(url) ?? []);
+  const ours = urls.flatMap((url) => /tracing\/[\w-]+(?=\.js$)/.exec(url) ?? []);
   return [...new Set([...packages, ...ours])].toSorted();
 }
 

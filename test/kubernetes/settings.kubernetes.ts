@@ -7,6 +7,7 @@ import t from 'tap';
 import { loadSettings } from '../../src/config/load.ts';
 import { settingList } from '../../src/config/settings.ts';
 import { SANDBOX_KEY, startFakeGlm } from '../../src/sandbox/glm/fake-glm.ts';
+import { root } from '../support/root.ts';
 import { startWorker } from '../support/start-worker.ts';
 import {
   build,
@@ -19,7 +20,6 @@ import {
   resourcesOf,
 } from './support/manifests.ts';
 
-const root = join(import.meta.dirname, '..', '..');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const all = resourcesOf(build({ components: COMPONENTS }));
 const builds = [

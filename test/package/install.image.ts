@@ -12,9 +12,8 @@ import {
   temporaryFolder,
 } from '../docker/support/node-versions.ts';
 import { startProgram } from '../docker/support/program.ts';
+import { root } from '../support/root.ts';
 import { serveRegistry } from './support/registry.ts';
-
-const root = join(import.meta.dirname, '..', '..');
 
 t.setTimeout(600_000);
 

@@ -4,7 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t from 'tap';
-import { lockedPackages, productionLicences, root } from '../support/readme-tables.ts';
+import { lockedPackages, productionLicences } from '../support/readme-tables.ts';
+import { root } from '../support/root.ts';
 
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 

@@ -1,4 +1,4 @@
-// Runs `glm-worker` as a process of its own, from the sources, so that its lines are covered too.
+// Runs `glm-worker` as a process of its own, compiled as the tests are, so that its lines are covered too.
 
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
@@ -6,11 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { Test } from 'tap';
 import { settingList } from '../../src/config/settings.ts';
 
-const ROOT = new URL('../../', import.meta.url);
-const CLI = fileURLToPath(new URL('src/cli.ts', ROOT));
-
-/** What Node itself was told here, such as to measure coverage, for a process in another folder. */
-const NODE_ARGUMENTS = process.execArgv.map((argument) => argument.replace('=./', `=${ROOT}`));
+const CLI = fileURLToPath(new URL('../../src/cli.js', import.meta.url));
 
 /** How a process ended. */
 export interface Ended {
@@ -45,7 +41,7 @@ export function command(
 ): Command {
   const child: ChildProcessByStdio<null, Readable, Readable> = spawn(
     process.execPath,
-    [...NODE_ARGUMENTS, CLI, ...args],
+    [CLI, ...args],
     { cwd: t.testdir({ ...files }), env: environment(env), stdio: ['ignore', 'pipe', 'pipe'] },
   );
   t.teardown(() => child.kill('SIGKILL'));

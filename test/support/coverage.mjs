@@ -4,10 +4,11 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { withoutTypes } from './strip-types-hooks.mjs';
+import { compiledPath } from './compile.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const sources = pathToFileURL(join(root, 'src')).href;
+const compiled = pathToFileURL(join(root, compiledPath('src'))).href;
 const kept = join(root, '.tap', 'coverage');
 const raw = (file) => join(root, '.tap', 'coverage-raw', file.replaceAll('/', '-'));
 
@@ -33,10 +34,17 @@ export function keepCoverage(file) {
   if (!existsSync(folder)) return;
   for (const name of readdirSync(folder)) {
     const { result } = JSON.parse(readFileSync(join(folder, name), 'utf8'));
-    const ours = result.filter(({ url }) => url.startsWith(sources));
+    const ours = result.flatMap((script) => ofSource(script));
     writeFileSync(join(kept, basename(name)), JSON.stringify({ result: ours }));
   }
   rmSync(folder, { recursive: true });
+}
+
+/** A script's counts as those of its source, whose positions it has; none when it is not ours. */
+function ofSource({ url, ...counts }) {
+  if (!url.startsWith(compiled)) return [];
+  const path = url.slice(compiled.length).replace(/\.js$/, '.ts');
+  return [{ ...counts, url: `${sources}${path}` }];
 }
 
 /**
@@ -47,7 +55,7 @@ export function keepCoverage(file) {
 export async function reportCoverage({ all }) {
   const c8 = join(root, 'node_modules', '.bin', 'c8');
   const wanted = ['--include=src/**', '--src=src', '--extension=.ts'];
-  if (all) wanted.push('--all', ...(await typesOnly()).map((path) => `--exclude=${path}`));
+  if (all) wanted.push('--all', ...typesOnly().map((path) => `--exclude=${path}`));
   // V8 counts a branch at the end of some `finally` blocks that a test cannot take at will.
   const least = ['--lines=100', '--functions=100', '--statements=100', '--branches=99.9'];
   const shown = ['--reporter=text', '--skip-full', '--check-coverage', ...least];
@@ -56,12 +64,12 @@ export async function reportCoverage({ all }) {
 }
 
 /** Sources that have nothing to run, and are therefore never loaded. */
-async function typesOnly() {
+function typesOnly() {
   const names = readdirSync(join(root, 'src'), { recursive: true });
   const paths = names.filter((name) => name.endsWith('.ts')).map((name) => join('src', name));
   const found = [];
   for (const path of paths) {
-    const code = await withoutTypes(readFileSync(join(root, path), 'utf8'));
+    const code = readFileSync(join(root, compiledPath(path)), 'utf8');
     if (
       code
         .replace(COMMENT, '')

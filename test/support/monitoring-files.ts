@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { root } from './readme-tables.ts';
+import { root } from './root.ts';
 
 export const monitoringFolder = join(root, 'docker', 'monitoring');
 export const rulesFile = join(monitoringFolder, 'prometheus', 'glm-worker.rules.yml');

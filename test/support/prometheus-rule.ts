@@ -2,8 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { root } from './root.ts';
 
-const root = join(import.meta.dirname, '..', '..');
 const rules = 'docker/monitoring/prometheus/glm-worker.rules.yml';
 
 const HEAD = `# Made by \`npm run docs\` from ${rules}.

@@ -22,9 +22,7 @@ import {
   processMetricsTable,
 } from './metric-tables.ts';
 import { chatFieldUses, embeddingsFieldUses, fates } from './openai-chinese.ts';
-
-/** The folder of the project. */
-export const root = join(import.meta.dirname, '..', '..');
+import { root } from './root.ts';
 
 /** A text between `<!-- name -->` and `<!-- /name -->` in a file. */
 export interface GeneratedPart {

@@ -1,8 +1,8 @@
 // Runs test files in processes of plain Node, and says what is worth reading.
 //
 // tap is the library of the tests but not their runner: its loaders cost each file a second of CPU,
-// as much as most files need for themselves. To start a process and load the worker costs a second and
-// a half, and so files share one, those that need no socket with their like.
+// as much as most files need for themselves. To start a process and load the worker costs another, and
+// so files share one, those that need no socket with their like.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,10 +11,10 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { compile, compiledPath, withSourcePaths } from './compile.mjs';
 import { isUnit, startsProcesses } from './unit-tests.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const STRIP_TYPES = './test/support/strip-types.mjs';
 const NO_SOCKETS = './test/support/no-sockets.mjs';
 const BATCH = './test/support/batch.mjs';
 
@@ -49,6 +49,7 @@ const FILE = /^# file: (.*)/;
  * @returns how many behaviours held and failed
  */
 export async function runFiles({ files, jobs = availableParallelism() + 1, ...options }) {
+  await compile();
   const durations = readDurations();
   const lengthOf = (group) => Math.max(...group.map((file) => durations[file] ?? Infinity));
   const waiting = groupsOf(files).toSorted((a, b) => lengthOf(b) - lengthOf(a));
@@ -91,15 +92,15 @@ function batches(files, size) {
 async function runGroup(group, { env = {}, envOf, seconds = 150 }) {
   const began = performance.now();
   const [first] = group;
-  const preloads = [STRIP_TYPES, ...(isUnit(first) ? [NO_SOCKETS] : [])];
+  const preloads = isUnit(first) ? [`--import=${NO_SOCKETS}`] : [];
   const limit = seconds * Math.ceil(Math.sqrt(group.length));
-  const main = group.length === 1 ? [first] : [BATCH, String(++started)];
-  const test = spawn(process.execPath, [...preloads.map((one) => `--import=${one}`), ...main], {
+  const main = group.length === 1 ? [compiledPath(first)] : [BATCH, String(++started)];
+  const test = spawn(process.execPath, [...preloads, ...main], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...process.env,
-      ...{ TAP_TIMEOUT: `${limit}`, TEST_FILES: group.join('\n') },
+      ...{ TAP_TIMEOUT: `${limit}`, TEST_FILES: group.map(compiledPath).join('\n') },
       ...env,
       ...envOf?.(first),
     },
@@ -110,12 +111,12 @@ async function runGroup(group, { env = {}, envOf, seconds = 150 }) {
   const ended = once(test, 'close');
   const [stdout, stderr] = await Promise.all([text(test.stdout), text(test.stderr)]);
   const [code] = await ended;
-  const outcomes = linesOf(group, stdout.split('\n')).map(outcomeOf);
+  const outcomes = linesOf(group, withSourcePaths(stdout).split('\n')).map(outcomeOf);
   // A process that ends badly without a failure was at the last file of which it said anything.
   const last = outcomes.findLast(({ lines }) => lines.length > 0) ?? outcomes[0];
   if (code !== 0 && outcomes.every(({ failed }) => failed === 0)) last.failed = 1;
   for (const one of outcomes) if (one.passed === 0) one.failed ||= 1;
-  outcomes[0].stderr = stderr;
+  outcomes[0].stderr = withSourcePaths(stderr);
   const took = (performance.now() - began) / 1000;
   return outcomes.map((outcome) => ({ stderr: '', ...outcome, code, seconds: took }));
 }

@@ -2,10 +2,9 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { root } from './root.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const SOURCES = join(ROOT, 'src');
+const SOURCES = join(root, 'src');
 
 export interface SourceFile {
   /** Path below `src`, such as `http/server.ts`. */
@@ -58,7 +57,7 @@ function readSource(path: string): SourceFile {
 
 /** What a page of the project has between `<!-- name -->` and `<!-- /name -->`, trimmed. */
 export function pagePart(path: string, name: string): string {
-  const text = readFileSync(join(ROOT, path), 'utf8');
+  const text = readFileSync(join(root, path), 'utf8');
   const [, part] = new RegExp(`<!-- ${name} -->(.*)<!-- /${name} -->`, 's').exec(text) ?? [];
   if (part === undefined) throw new Error(`${path} has no part ${name}`);
   return part.trim();

@@ -3,7 +3,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { LogDestination, type WriteBytes } from '../../src/telemetry/log-destination.ts';
 
@@ -80,9 +79,9 @@ t.test('lines without room are counted, and the count is the first line again', 
 /** Makes a log on standard error. */
 const LOG = `
   import { LogDestination, writeToStderr } from ${JSON.stringify(
-    new URL('../../src/telemetry/log-destination.ts', import.meta.url).href,
+    new URL('../../src/telemetry/log-destination.js', import.meta.url).href,
   )};
-  const log = new LogDestination(writeToStderr());
+  const log = new LogDestination(writeToStderr(process.stderr.fd));
 `;
 
 /** A program that logs until it is told to stop, and says on stdout that it lives. */
@@ -92,14 +91,12 @@ const PROGRAM = `${LOG}
   setInterval(() => process.stdout.write('.'), 20);
 `;
 
-const strip = fileURLToPath(new URL('../support/strip-types.mjs', import.meta.url));
-
 for (const [what, stderr] of [
   ['a reader who does not read', 'pipe'],
   ['a disk that is full', '/dev/full'],
 ] as const) {
   t.test(`${what} neither stops a process nor keeps it from ending`, async (t) => {
-    const node = `exec ${process.execPath} --import=${strip} --input-type=module -e "$PROGRAM"`;
+    const node = `exec ${process.execPath} --input-type=module -e "$PROGRAM"`;
     const command = stderr === 'pipe' ? node : `${node} 2>${stderr}`;
     const child = spawn('/bin/sh', ['-c', command], {
       env: { ...process.env, PROGRAM },
@@ -119,13 +116,9 @@ for (const [what, stderr] of [
 }
 
 t.test('a reader who has gone does not end the process', async (t) => {
-  const child = spawn(
-    process.execPath,
-    [`--import=${strip}`, '--input-type=module', '-e', PROGRAM],
-    {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
+  const child = spawn(process.execPath, ['--input-type=module', '-e', PROGRAM], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   t.teardown(() => child.kill('SIGKILL'));
   let beats = 0;
   child.stdout.on('data', (data) => {
@@ -145,7 +138,7 @@ t.test('a file gets all lines, after what was in it', async (t) => {
   const program = `${LOG} log.write('one\\n'); log.write('two\\n');`;
   const log = openSync(file, 'a');
   t.teardown(() => closeSync(log));
-  const args = [`--import=${strip}`, '--input-type=module', '-e', program];
+  const args = ['--input-type=module', '-e', program];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', log] });
   const [code] = await once(child, 'exit');
   t.strictSame([code, readFileSync(file, 'utf8')], [0, 'before\none\ntwo\n']);

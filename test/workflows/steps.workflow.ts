@@ -5,8 +5,8 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'nod
 import { delimiter, join } from 'node:path';
 import t from 'tap';
 import { parse } from 'yaml';
+import { root } from '../support/root.ts';
 
-const root = join(import.meta.dirname, '..', '..');
 const folder = join(root, '.github', 'workflows');
 const names = readdirSync(folder);
 const read = (name: string) => readFileSync(join(folder, name), 'utf8');

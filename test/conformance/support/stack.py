@@ -133,9 +133,8 @@ class Certificates:
             "SSL_CERTFILE": str(folder / "cert.pem"),
         }
         tools = PROJECT / "test" / "support"
-        types = ["--import", str(tools / "strip-types.mjs")]
-        script = [str(tools / "write-certificates.ts"), str(folder)]
-        subprocess.run([NODE, *types, *script], check=True)
+        run = [str(tools / "run-source.mjs"), "test/support/write-certificates.ts"]
+        subprocess.run([NODE, *run, str(folder)], check=True)
 
     def client(self):
         """An HTTP client that knows the authority."""

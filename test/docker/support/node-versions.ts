@@ -5,9 +5,8 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Test } from 'tap';
+import { root } from '../../support/root.ts';
 import { parseDockerfile } from './dockerfile.ts';
-
-const project = join(import.meta.dirname, '..', '..', '..');
 
 /** A folder that other users may enter, removed with the test. */
 export function temporaryFolder(t: Test): string {
@@ -36,14 +35,14 @@ export function installNode(t: Test, version: string): string {
 
 /** The line of Node that the image is based on, such as `24`. */
 export function imageNode(): string {
-  const dockerfile = readFileSync(join(project, 'Dockerfile'), 'utf8');
+  const dockerfile = readFileSync(join(root, 'Dockerfile'), 'utf8');
   const base = parseDockerfile(dockerfile).at(-1)?.base ?? '';
   return /\/node:(\d+)-/.exec(base)?.[1] ?? '';
 }
 
 /** The lowest Node that package.json allows, to the last digit. */
 export function lowestNode(): string {
-  const { engines } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'));
+  const { engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const [, minor = ''] = /^>=(\d+\.\d+)$/.exec(engines.node) ?? [];
   return `${minor}.0`;
 }

@@ -47,7 +47,7 @@ export async function honestGlm(t: Test): Promise<string> {
  * @param worker id of the process that answers
  */
 export function honestCallers(t: Test, url: string, worker: number): Honest {
-  const script = fileURLToPath(new URL('./honest-caller.ts', import.meta.url));
+  const script = fileURLToPath(new URL('./honest-caller.js', import.meta.url));
   const body = JSON.stringify({
     model: 'chat',
     prompt: renderPrompt('S', [{ by: 'user', text: '你好' }]),

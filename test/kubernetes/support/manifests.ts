@@ -5,8 +5,7 @@ import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-
-const root = join(import.meta.dirname, '..', '..', '..');
+import { root } from '../../support/root.ts';
 
 /** What a container says of itself, as far as the tests look. */
 export interface Container {
