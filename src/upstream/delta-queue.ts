@@ -5,6 +5,7 @@ import type { ChatDelta, Source, ToolCallPiece, Usage } from '../model/chat-mode
 interface Delta {
   reasoning: string;
   text: string;
+  readonly finish: null;
   usage: Usage | null;
   sources?: readonly Source[];
   toolCalls?: readonly ToolCallPiece[];
@@ -18,7 +19,7 @@ export class DeltaQueue {
   take(): readonly ChatDelta[] {
     const deltas = this.#deltas;
     this.#deltas = [];
-    return deltas.map((delta) => ({ ...delta, finish: null }));
+    return deltas;
   }
 
   /** Reasoning that follows an answer begins a delta of its own, so that the order survives. */
@@ -26,7 +27,7 @@ export class DeltaQueue {
     const last = this.#last();
     const answers = last.text !== '' || last.toolCalls !== undefined;
     if (reasoning !== '' && answers) {
-      this.#deltas.push({ reasoning, text, usage });
+      this.#deltas.push({ reasoning, text, finish: null, usage });
       return;
     }
     last.reasoning += reasoning;
@@ -47,7 +48,7 @@ export class DeltaQueue {
   #last(): Delta {
     const last = this.#deltas.at(-1);
     if (last !== undefined) return last;
-    const first = { reasoning: '', text: '', usage: null };
+    const first = { reasoning: '', text: '', finish: null, usage: null };
     this.#deltas.push(first);
     return first;
   }

@@ -13,6 +13,9 @@ const REASONING_LIMIT = 1024 * 1024;
 /** Sources that an answer is given, however many it names. */
 const SOURCES_LIMIT = 100;
 
+/** The same list for all deltas without calls. */
+const NO_CALLS: readonly ToolCallPiece[] = [];
+
 /** The next piece of an answer, in no door's words. Neither text ends inside of a character. */
 export interface AnswerDelta {
   /** What the model reasoned; '' where the caller does not get to read it. */
@@ -96,24 +99,23 @@ export class Answer {
   }
 
   /** Takes a delta of the model; null when there is nothing new for the caller. */
-  take({ reasoning, text, finish, usage, ...found }: ChatDelta): AnswerDelta | null {
+  take({ reasoning, text, finish, usage, sources, toolCalls: pieces }: ChatDelta): AnswerDelta | null {
     if (usage !== null) this.#usage = usage;
-    for (const source of found.sources ?? []) this.#name(source);
+    if (sources !== undefined) for (const source of sources) this.#name(source);
     let shown = reasoning === '' ? '' : this.#reason(reasoning);
     let said = '';
     if (text !== '') {
       if (!this.#hasText) shown += this.#shownReasoning.end();
       said = this.#say(text);
     }
-    const toolCalls = this.#call(found.toolCalls ?? []);
+    const toolCalls = pieces === undefined ? NO_CALLS : this.#call(pieces);
     if (this.#stops.hit) this.#finish = 'stop';
     else if (finish !== null) said += this.#complete(finish);
     if (this.#options.checkJson === true) this.#json += said;
     const news = shown !== '' || said !== '' || toolCalls.length > 0 || this.#finish !== null;
     if (!news) return null;
-    const { usage: counted } = this;
-    const calls = toolCalls.length > 0 && { toolCalls };
-    return { reasoning: shown, text: said, ...calls, finish: this.#finish, usage: counted };
+    const delta = { reasoning: shown, text: said, finish: this.#finish, usage: this.usage };
+    return toolCalls.length > 0 ? { ...delta, toolCalls } : delta;
   }
 
   /** The pieces that the caller gets to see. */
