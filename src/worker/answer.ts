@@ -99,7 +99,14 @@ export class Answer {
   }
 
   /** Takes a delta of the model; null when there is nothing new for the caller. */
-  take({ reasoning, text, finish, usage, sources, toolCalls: pieces }: ChatDelta): AnswerDelta | null {
+  take({
+    reasoning,
+    text,
+    finish,
+    usage,
+    sources,
+    toolCalls: pieces,
+  }: ChatDelta): AnswerDelta | null {
     if (usage !== null) this.#usage = usage;
     if (sources !== undefined) for (const source of sources) this.#name(source);
     let shown = reasoning === '' ? '' : this.#reason(reasoning);

@@ -19,8 +19,8 @@ const NO_SOCKETS = './test/support/no-sockets.mjs';
 const BATCH = './test/support/batch.mjs';
 
 /** Files that share a process; fewer would start more of them, more would leave cores idle at the end. */
-const UNIT_BATCH = 12;
-const SOCKET_BATCH = 6;
+const UNIT_BATCH = 30;
+const SOCKET_BATCH = 10;
 
 /** They look at what their process has loaded or holds, or at how soon it acts: each is alone in it. */
 const ALONE = /^test\/(?:robustness|secrets)\/|\/integration\/(?:metrics|shutdown)\.test\.ts$/;
@@ -48,7 +48,7 @@ const FILE = /^# file: (.*)/;
  * @param options.say gets a line at a time
  * @returns how many behaviours held and failed
  */
-export async function runFiles({ files, jobs = availableParallelism() + 1, ...options }) {
+export async function runFiles({ files, jobs = availableParallelism() + 2, ...options }) {
   await compile();
   const durations = readDurations();
   const lengthOf = (group) => Math.max(...group.map((file) => durations[file] ?? Infinity));

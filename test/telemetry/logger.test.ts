@@ -64,6 +64,14 @@ t.test('a secret that is part of another one leaves nothing of it', async (t) =>
   t.match(logs.lines[0], { a: '[secret]', b: '[secret]', c: 'x[secret]' });
 });
 
+t.test('a long text is cut after its secrets have gone, a path sooner than others', async (t) => {
+  const { logs, logger } = logging([KEY]);
+  const text = `${'a '.repeat(495)}${KEY} ${'b'.repeat(100)}`;
+  logger.info({ body: text, path: `/${'c '.repeat(500)}` }, 'm');
+  const cleaned = `${'a '.repeat(495)}[secret] b`;
+  t.match(logs.lines[0], { body: cleaned.slice(0, 1000), path: `/${'c '.repeat(99)}c` });
+});
+
 t.test('texts too short to be a secret are left alone', async (t) => {
   const { logs, logger } = logging(['', 'a', 'abc', 'abcd']);
   logger.info('abc abcd');

@@ -199,6 +199,12 @@ t.test('an answer that is longer than any model writes ends there', async (t) =>
   t.equal(beyond.end, 'upstream_malformed');
 });
 
+t.test('a line that is no JSON between lines that are chunks is malformed', async (t) => {
+  const line = JSON.stringify({ choices: [{ delta: { content: 'a' } }] });
+  const whole = Buffer.from(`${line}\n{"choices":\n${line}`);
+  t.equal(readAnswer([whole]).end, 'upstream_malformed');
+});
+
 t.test('content nested beyond reason is malformed, not a crash', async (t) => {
   const deep = `${'[{"text":'.repeat(50_000)}""${'}]'.repeat(50_000)}`;
   const stream = event(`{"choices":[{"delta":{"content":${deep}}}]}`) + done;
