@@ -1,12 +1,10 @@
-// Writes a value as JSON bytes in pieces: of a long text in one go it takes a tenth of a second.
+// Writes a value as JSON in pieces: of a long text in one go it takes a tenth of a second.
 
-import { ownTurn } from './own-turn.ts';
+import { bytesOf, inTurns } from './in-turns.ts';
+import { textPieces } from './text-pieces.ts';
 
 /** UTF-16 units in which a long text is cut. */
 const PIECE = 64 * 1024;
-
-/** UTF-16 units of JSON that are written in one go: one to three milliseconds' worth. */
-const AT_ONCE = 256 * 1024;
 
 /**
  * The UTF-8 bytes of what `JSON.stringify` writes, with one difference: half a surrogate pair becomes
@@ -14,30 +12,29 @@ const AT_ONCE = 256 * 1024;
  * write as a character. Others run in between when the value is long.
  * @param value of plain objects, lists, texts, numbers, booleans and null; undefined fields are left out
  */
-export async function jsonBytes(value: object): Promise<Buffer> {
-  const written: Buffer[] = [];
+export function jsonBytes(value: object): Promise<Buffer> {
+  return bytesOf(piecesOf(value));
+}
+
+/** The same as text; to decode the bytes would take as long again, in one go. */
+export async function jsonText(value: object): Promise<string> {
   let text = '';
-  for (const piece of piecesOf(value)) {
-    text += piece;
-    if (text.length < AT_ONCE) continue;
-    written.push(Buffer.from(text));
-    text = '';
-    await ownTurn();
-  }
-  const rest = Buffer.from(text);
-  return written.length === 0 ? rest : Buffer.concat([...written, rest]);
+  for await (const piece of inTurns(piecesOf(value))) text += piece;
+  return text;
 }
 
 /** A value whose pieces come next. */
 interface Nested {
-  readonly nested: unknown;
+  readonly nested: string | object;
 }
+
+type Pieces = Generator<string | Nested, void, undefined>;
 
 /**
  * Walks with a list of what is open: were each level to pass on the pieces of the one below, a piece
  * would cost as much time as it lies deep.
  */
-function* piecesOf(value: unknown): Generator<string, void, undefined> {
+function* piecesOf(value: object): Generator<string, void, undefined> {
   const open = [piecesWithin(value)];
   for (let inner = open.at(-1); inner !== undefined; inner = open.at(-1)) {
     const next = inner.next();
@@ -47,52 +44,55 @@ function* piecesOf(value: unknown): Generator<string, void, undefined> {
   }
 }
 
-function piecesWithin(value: unknown): Generator<string | Nested, void, undefined> {
+function piecesWithin(value: string | object): Pieces {
   if (typeof value === 'string') return piecesOfText(value);
-  if (Array.isArray(value)) return piecesOfList(value);
-  return typeof value === 'object' && value !== null ? piecesOfObject(value) : pieceOfScalar(value);
+  return Array.isArray(value) ? piecesOfList(value) : piecesOfObject(value);
 }
 
-function* pieceOfScalar(value: unknown): Generator<string, void, undefined> {
-  yield JSON.stringify(value);
+/** Whether it has to be cut; what is short costs ten times as much in pieces. */
+function isLong(value: unknown): value is string | object {
+  if (typeof value === 'string') return value.length > PIECE;
+  return typeof value === 'object' && value !== null;
 }
 
-function* piecesOfText(text: string): Generator<string, void, undefined> {
+/** A value that is not long, in one go. */
+function written(value: unknown): string {
+  return JSON.stringify(typeof value === 'string' ? value.toWellFormed() : value);
+}
+
+function* piecesOfText(text: string): Pieces {
   yield '"';
-  for (let at = 0; at < text.length; ) {
-    const end = endOfPiece(text, at);
-    // The quotes that JSON.stringify adds are left out.
-    yield JSON.stringify(text.slice(at, end).toWellFormed()).slice(1, -1);
-    at = end;
-  }
+  // The quotes that JSON.stringify adds are left out.
+  for (const piece of textPieces(text, PIECE)) yield written(piece).slice(1, -1);
   yield '"';
 }
 
-/** Never between the halves of a surrogate pair. */
-function endOfPiece(text: string, at: number): number {
-  const end = at + PIECE;
-  if (end >= text.length) return text.length;
-  const last = text.charCodeAt(end - 1);
-  return last >= 0xd800 && last < 0xdc00 ? end - 1 : end;
-}
-
-function* piecesOfList(items: readonly unknown[]): Generator<string | Nested, void, undefined> {
-  yield '[';
-  for (const [index, item] of items.entries()) {
-    if (index > 0) yield ',';
-    yield { nested: item };
+function* piecesOfList(items: readonly unknown[]): Pieces {
+  let before = '[';
+  for (const item of items) {
+    if (isLong(item)) {
+      yield before;
+      yield { nested: item };
+    } else yield before + written(item);
+    before = ',';
   }
-  yield ']';
+  yield items.length === 0 ? '[]' : ']';
 }
 
-function* piecesOfObject(fields: object): Generator<string | Nested, void, undefined> {
-  yield '{';
-  let separator = '';
+function* piecesOfObject(fields: object): Pieces {
+  let before = '{';
   for (const [name, value] of Object.entries(fields)) {
     if (value === undefined) continue;
-    yield `${separator}${JSON.stringify(name)}:`;
-    yield { nested: value };
-    separator = ',';
+    if (isLong(name)) {
+      yield before;
+      yield { nested: name };
+      before = ':';
+    } else before += `${written(name)}:`;
+    if (isLong(value)) {
+      yield before;
+      yield { nested: value };
+    } else yield before + written(value);
+    before = ',';
   }
-  yield '}';
+  yield before === '{' ? '{}' : '}';
 }

@@ -1,6 +1,6 @@
 // Asks for an answer of a given form from models that know only JSON as such.
 
-import { jsonBytes } from '../lib/json-bytes.ts';
+import { jsonText } from '../lib/json-bytes.ts';
 import type { ChatMessage } from '../model/chat-model.ts';
 import type { ChatCompletionRequest } from './chat-request.ts';
 
@@ -25,7 +25,6 @@ export async function withSchema(
 async function instructionOf({ description, schema }: Schema): Promise<string> {
   const lines = ['Answer with one JSON object and nothing else: no explanation, no code fence.'];
   if (description !== undefined) lines.push(`It is: ${description}`);
-  if (schema !== undefined)
-    lines.push(`It must match this JSON schema: ${await jsonBytes(schema)}`);
+  if (schema !== undefined) lines.push(`It must match this JSON schema: ${await jsonText(schema)}`);
   return lines.join('\n');
 }

@@ -1,6 +1,6 @@
 // All that a model reads of a request, as messages whose tokens can be counted.
 
-import { jsonBytes } from '../lib/json-bytes.ts';
+import { jsonText } from '../lib/json-bytes.ts';
 import type { ChatMessage, ChatRequest } from '../model/chat-model.ts';
 
 /** Calls of tools are taken for text of their turn, and the tools for one more message. */
@@ -10,7 +10,7 @@ export async function messagesToCount({
 }: ChatRequest): Promise<readonly ChatMessage[]> {
   const told = messages.map(withCalls);
   if (tools === undefined) return told;
-  return [{ role: 'system', content: (await jsonBytes(tools)).toString() }, ...told];
+  return [{ role: 'system', content: await jsonText(tools) }, ...told];
 }
 
 function withCalls(message: ChatMessage): ChatMessage {

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import t from 'tap';
-import { jsonBytes } from '../../src/lib/json-bytes.ts';
+import { jsonBytes, jsonText } from '../../src/lib/json-bytes.ts';
 import { turnCounter } from '../support/turn-counter.ts';
 
 /** UTF-16 units that are written in one go, and in which a text is cut. */
@@ -15,7 +15,8 @@ t.test('whatever JSON can hold is written as JSON.stringify writes it', async (t
   await fc.assert(
     fc.asyncProperty(fc.jsonValue({ stringUnit: 'grapheme' }), async (value) => {
       const body = { value, left: undefined };
-      return (await textOf(body)) === JSON.stringify(body);
+      const json = JSON.stringify(body);
+      return (await textOf(body)) === json && (await jsonText(body)) === json;
     }),
   );
   t.pass();
@@ -39,10 +40,28 @@ t.test('many short texts are cut too', async (t) => {
   t.ok(turns.count >= 4, `${turns.count} turns`);
 });
 
+t.test('a long name of a field is cut like any other text', async (t) => {
+  const name = '你\n'.repeat(AT_ONCE);
+  const body = { [name]: 1, left: undefined, [`${name}2`]: { [name]: name }, last: null };
+  const turns = turnCounter();
+  t.ok((await textOf(body)) === JSON.stringify(body));
+  turns.stop();
+  t.ok(turns.count >= 8, `${turns.count} turns`);
+});
+
+t.test('as text it is the same, and others run in between', async (t) => {
+  const body = { text: '你'.repeat(2 * AT_ONCE), half: '\ud83d' };
+  const turns = turnCounter();
+  t.ok((await jsonText(body)) === (await textOf(body)));
+  turns.stop();
+  t.ok(turns.count >= 2, `${turns.count} turns`);
+});
+
 t.test('half a surrogate pair becomes U+FFFD, at the end of a piece as well', async (t) => {
   const halves = `${'x'.repeat(PIECE - 1)}\ud83d\ud83d\ude00`;
   t.ok((await textOf([halves])) === JSON.stringify([halves.toWellFormed()]));
   t.equal(await textOf(['\ude00 \ud83d']), '["\ufffd \ufffd"]');
+  t.equal(await textOf({ '\ud83d': 1 }), '{"\ufffd":1}');
 });
 
 t.test('a value costs no more the deeper it lies, and may lie at any depth', async (t) => {
