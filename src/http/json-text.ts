@@ -47,14 +47,18 @@ export async function parseJsonBytes(
   rest.push(bytes.subarray(at));
   const text = await textOf(Buffer.concat(rest));
   await ownTurn();
-  return JSON.parse(text, function (this: object, field: string, value: unknown): unknown {
-    const read = typeof value === 'string' ? (strings.get(value) ?? value) : value;
-    const longField = strings.get(field);
-    if (longField === undefined) return read;
-    // A name of a field: what is returned undefined is left out.
-    Object.assign(this, { [longField]: read });
-    return undefined;
+  return JSON.parse(text, (_field, value: unknown) => {
+    if (typeof value === 'string') return strings.get(value) ?? value;
+    return typeof value === 'object' && value !== null ? withLongNames(value, strings) : value;
   });
+}
+
+/** The object with the names that its fields were sent with; all at once, as each change takes longer. */
+function withLongNames(fields: object, strings: ReadonlyMap<string, string>): object {
+  if (Array.isArray(fields) || !Object.keys(fields).some((name) => strings.has(name)))
+    return fields;
+  const named = Object.entries(fields).map(([name, value]) => [strings.get(name) ?? name, value]);
+  return Object.fromEntries(named);
 }
 
 function* piecesOf(string: Buffer): Generator<Buffer, void, undefined> {
