@@ -1,6 +1,7 @@
 // Checks the pictures of a request against what the model takes, and gives them a standard form.
 
 import { Failure } from '../failure/failure.ts';
+import { ownTurn } from '../lib/own-turn.ts';
 import type { VisionLimits } from '../model/chat-model.ts';
 
 /** Largest picture that GLM's vision models take, in bytes (page "chat completion"). */
@@ -8,6 +9,9 @@ const IMAGE_LIMIT_BYTES = 5 * 1024 * 1024;
 
 /** Longest address, in UTF-16 units: browsers and servers take some thousand, and to parse a megabyte of it takes 20 ms. */
 const ADDRESS_LIMIT = 16 * 1024;
+
+/** UTF-16 units that are checked in one go: a few milliseconds' worth. */
+const CHECKED_AT_ONCE = 512 * 1024;
 
 const ADDRESS = /^https?:/i;
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
@@ -25,18 +29,31 @@ const MEDIA_TYPES = [
 ] as const;
 
 /**
- * The pictures as addresses or data URLs.
+ * The pictures as addresses or data URLs. Others run in between when they are large.
  * @param images addresses, data URLs or bare base64, as FastChat's callers send them
  * @throws Failure `images_unsupported` for a model that sees none, `image_rejected` for too many
  *   pictures or one that is too large or in no known form
  */
-export function checkImages(images: readonly string[], limits: VisionLimits | null): string[] {
+export async function checkImages(
+  images: readonly string[],
+  limits: VisionLimits | null,
+): Promise<string[]> {
   if (images.length === 0) return [];
   if (limits === null) throw new Failure('images_unsupported');
   if (images.length > limits.maxImages) {
     throw new Failure('image_rejected', { hint: `at most ${limits.maxImages} per conversation` });
   }
-  return images.map((image, index) => checkImage(image, index + 1, limits));
+  const checked: string[] = [];
+  let units = 0;
+  for (const image of images) {
+    if (units > CHECKED_AT_ONCE) {
+      units = 0;
+      await ownTurn();
+    }
+    units += image.length;
+    checked.push(checkImage(image, checked.length + 1, limits));
+  }
+  return checked;
 }
 
 function checkImage(image: string, number: number, { inline }: VisionLimits): string {

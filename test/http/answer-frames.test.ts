@@ -4,6 +4,7 @@ import t from 'tap';
 import { Failure } from '../../src/failure/failure.ts';
 import { AnswerFrames } from '../../src/http/fastchat/answer-frames.ts';
 import { readFrame } from '../support/ask-chat.ts';
+import { turnCounter } from '../support/turn-counter.ts';
 
 const usage = { promptTokens: 1, completionTokens: 2, totalTokens: 3 };
 const said = (text: string) => ({ reasoning: '', text, finish: null, usage });
@@ -27,4 +28,14 @@ t.test('told as text it ends the answer, after what was said', async (t) => {
   });
   const first = readFrame(new AnswerFrames('text').failure(failure));
   t.match(first, { text: failure.sentence, error_code: 0, finish_reason: 'stop' });
+});
+
+t.test('others run while a long prompt is repeated in front of its completion', async (t) => {
+  const prompt = 'x你\n😀'.repeat(300_000);
+  const frames = new AnswerFrames();
+  const turns = turnCounter();
+  await frames.begin(prompt);
+  turns.stop();
+  t.ok(turns.count >= 5, `${turns.count} turns`);
+  t.ok(readFrame(frames.encode(said('!')))['text'] === `${prompt}!`);
 });

@@ -20,9 +20,10 @@ export function atTheDoor(
   const frames = new AnswerFrames();
   const answer = answerTo({
     model: request.model,
-    prepare: (model) => {
-      const { prefix, ...prepared } = prepareChat(request, model, { format, showReasoning });
-      frames.begin(prefix);
+    prepare: async (model) => {
+      const options = { format, showReasoning };
+      const { prefix, ...prepared } = await prepareChat(request, model, options);
+      await frames.begin(prefix);
       return prepared;
     },
   });

@@ -2,9 +2,14 @@
 
 import type { Failure } from '../../failure/failure.ts';
 import { AnswerBytes, errorFrame, type Frame } from '../../fastchat/frames.ts';
+import { ownTurn } from '../../lib/own-turn.ts';
+import { textPieces } from '../../lib/text-pieces.ts';
 import type { Usage } from '../../model/chat-model.ts';
 import type { AnswerDelta } from '../../worker/answer.ts';
 import type { Encoder } from '../stream-writer.ts';
+
+/** UTF-16 units of a prompt that are written in one go: a few milliseconds' worth. */
+const APPENDED_AT_ONCE = 256 * 1024;
 
 const REASONING_BEGIN = '<think>';
 const REASONING_END = '</think>';
@@ -40,9 +45,15 @@ export class AnswerFrames implements Encoder<AnswerDelta> {
     this.#errors = errors;
   }
 
-  /** @param text the answer begins with: the prompt of a completion that asked for `echo` */
-  begin(text: string): void {
-    this.#answer.append(text);
+  /**
+   * Others run in between when it is long.
+   * @param text the answer begins with: the prompt of a completion that asked for `echo`
+   */
+  async begin(text: string): Promise<void> {
+    for (const piece of textPieces(text, APPENDED_AT_ONCE)) {
+      this.#answer.append(piece);
+      if (piece.length < text.length) await ownTurn();
+    }
   }
 
   encode({ reasoning, text, finish, usage }: AnswerDelta): Frame {

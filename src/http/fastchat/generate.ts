@@ -29,9 +29,9 @@ export function addGenerateRoutes(
     const frames = new AnswerFrames(errors);
     const asked = {
       model: body.model,
-      prepare: (model: ServedModel) => {
-        const { prefix, ...prepared } = prepareChat(body, model, options);
-        frames.begin(prefix);
+      prepare: async (model: ServedModel) => {
+        const { prefix, ...prepared } = await prepareChat(body, model, options);
+        await frames.begin(prefix);
         return prepared;
       },
     };

@@ -33,13 +33,13 @@ export interface PreparedPrompt extends PreparedChat {
  * @throws Failure when the prompt has nothing in it or is too long for certain, or an image does not
  *   fit the model
  */
-export function prepareChat(
+export async function prepareChat(
   request: GenerateRequest,
   { vision, windowTokens }: ServedModel,
   { format, showReasoning }: PromptOptions,
-): PreparedPrompt {
+): Promise<PreparedPrompt> {
   const { prompt } = request;
-  const images = checkImages(request.images, vision);
+  const images = await checkImages(request.images, vision);
   const reading = { showReasoning, windowTokens };
   const { messages, isCompletion } = readPrompt({ prompt, images }, format, reading);
   const stop = request.stop.filter((one) => one !== TEMPLATE_STOP);

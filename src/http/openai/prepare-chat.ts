@@ -18,7 +18,7 @@ export async function prepareChat(
   body: ChatCompletionRequest,
   { vision, windowTokens }: Pick<ServedModel, 'vision' | 'windowTokens'>,
 ): Promise<PreparedChat> {
-  const images = checkImages(imagesOf(body.messages), vision);
+  const images = await checkImages(imagesOf(body.messages), vision);
   const messages = chatMessages(body.messages, images);
   if (exceedsWindow(unitsOf(messages), windowTokens)) throw new Failure('context_overflow');
   const { response_format: format } = body;
