@@ -16,7 +16,7 @@ const TABLE: readonly Row[] = [
   ['upstream', ['model'], ['undici', 'eventsource-parser']],
   ['tokens', ['model', 'lib'], []],
   ['schema', ['failure'], ['zod']],
-  ['fastchat', ['failure', 'model', 'schema'], ['zod']],
+  ['fastchat', ['failure', 'model', 'schema', 'lib'], ['zod']],
   ['openai', ['failure', 'model', 'schema', 'lib'], ['zod']],
   ['admission', ['failure', 'model', 'lib'], []],
   ['glm', ['upstream', 'model', 'lib'], ['undici', 'jose', 'zod']],

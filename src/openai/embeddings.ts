@@ -1,6 +1,7 @@
 // `/v1/embeddings`: the fields of its body, and its reply.
 
 import { z } from 'zod';
+import { bytesOf } from '../lib/in-turns.ts';
 import { embeddingInput, encodingFormat, optional } from '../schema/pieces.ts';
 import { honoured, ignored } from './field-facts.ts';
 
@@ -31,13 +32,13 @@ export interface EmbeddingsReply {
   readonly tokens: number;
 }
 
-/** The reply as JSON, put together from vectors that are JSON already. */
-export function embeddingsReplyBytes({ model, vectors, tokens }: EmbeddingsReply): Buffer {
+/** The reply as JSON, put together from vectors that are JSON already. Others run in between. */
+export function embeddingsReplyBytes({ model, vectors, tokens }: EmbeddingsReply): Promise<Buffer> {
   const data = vectors.map((vector, index) => {
     const comma = index === 0 ? '' : ',';
     return `${comma}{"object":"embedding","index":${index},"embedding":${vector}}`;
   });
   const usage = JSON.stringify({ prompt_tokens: tokens, total_tokens: tokens });
   const end = `],"model":${JSON.stringify(model)},"usage":${usage}}`;
-  return Buffer.concat(['{"object":"list","data":[', ...data, end].map((one) => Buffer.from(one)));
+  return bytesOf(['{"object":"list","data":[', ...data, end]);
 }

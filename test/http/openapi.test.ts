@@ -109,9 +109,8 @@ t.test('frames, vectors and failures are as their schemas say, byte by byte', as
     return Buffer.from(body).toString() + tail.slice(0, -1);
   });
   for (const text of bytes) t.strictSame(frameSchema.parse(JSON.parse(text)), JSON.parse(text));
-  const vectors = JSON.parse(
-    embeddingReplyBytes({ embedding: ['[0.5,1]', '"AAAA"'], token_num: 3 }).toString(),
-  );
+  const embedding = ['[0.5,1]', '"AAAA"'];
+  const vectors = JSON.parse(String(await embeddingReplyBytes({ embedding, token_num: 3 })));
   t.strictSame(embeddingReplySchema.parse(vectors), vectors);
   for (const kind of failureKinds) {
     const reply = errorReply(new Failure(kind));

@@ -124,7 +124,8 @@ t.test('calls are put together by their index, with null for no text', async (t)
 });
 
 t.test('the reply to embeddings has the vectors as they are, and any name', async (t) => {
-  const bytes = embeddingsReplyBytes({ model: '向量"', vectors: ['[0.10]', '"AA=="'], tokens: 3 });
+  const vectors = ['[0.10]', '"AA=="'];
+  const bytes = await embeddingsReplyBytes({ model: '向量"', vectors, tokens: 3 });
   t.equal(
     bytes.toString(),
     '{"object":"list","data":[{"object":"embedding","index":0,"embedding":[0.10]},' +

@@ -19,7 +19,7 @@ export function addEmbeddingRoutes(server: FastifyInstance, worker: Worker): voi
     try {
       const { vectors, tokens } = await worker.embed({ model, inputs: input }, caller);
       const embedding = await encodeVectors(vectors, encoding_format);
-      return reply.send(embeddingReplyBytes({ embedding, token_num: tokens }));
+      return reply.send(await embeddingReplyBytes({ embedding, token_num: tokens }));
     } catch (error) {
       if (error instanceof Failure) return reply.send(errorReply(error));
       throw error;

@@ -21,7 +21,7 @@ export function addEmbeddingsRoute(server: FastifyInstance, worker: Worker): voi
       const encoded = await encodeVectors(vectors, format);
       const model = body.model ?? worker.describe(undefined).name;
       reply.type('application/json');
-      return reply.send(embeddingsReplyBytes({ model, vectors: encoded, tokens }));
+      return reply.send(await embeddingsReplyBytes({ model, vectors: encoded, tokens }));
     } catch (error) {
       if (error instanceof Failure) return replyWithStatus(error, reply);
       throw error;
