@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { finished } from 'node:stream';
 import { Failure } from '../failure/failure.ts';
 import { ownTurn } from '../lib/own-turn.ts';
+import { CallerGone } from '../worker/request-context.ts';
 import type { ByteBudget } from './byte-budget.ts';
 
 /**
@@ -41,7 +42,7 @@ export interface BodyBytes {
  * Reads a body to its end. One that is too long is read on without being kept: callers who write all
  * of it before they read would otherwise meet a closed connection instead of the reason.
  * @param limit in bytes
- * @throws Failure `request_too_large` or `bodies_full`
+ * @throws Failure `request_too_large` or `bodies_full`, or CallerGone
  */
 export async function readBodyBytes(
   request: IncomingMessage,
@@ -72,7 +73,8 @@ function readChunks(request: IncomingMessage, held: HeldBytes, pace: Pace): Prom
     const end = (error?: Error | null) => {
       stopWaiting();
       request.off('data', onData).pause();
-      if (error) reject(error);
+      // The connection broke, or what came was no HTTP: nobody is left to be told.
+      if (error) reject(new CallerGone());
       else if (pace.isAbused) reject(tooSmall());
       else resolve();
     };

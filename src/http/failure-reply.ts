@@ -62,6 +62,16 @@ export function replyNotFound(request: FastifyRequest, reply: FastifyReply): Fas
   return replyWithStatus(failure, reply, allowed.length > 0 ? 405 : 404);
 }
 
+/** Answers a path that cannot be decoded, which Fastify refuses before it looks for a route. */
+export function replyBadPath(
+  _error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const failure = new Failure('request_invalid', { hint: 'the path is not a valid URL' });
+  return replyWithStatus(failure, reply.header('x-request-id', request.id));
+}
+
 function failureOfRequest(error: FastifyError | Error): Failure {
   if (!('statusCode' in error) || error.statusCode === undefined || error.statusCode >= 500) {
     return failureOf(error);

@@ -16,7 +16,7 @@ import {
   dropIfNotTaken,
   limitConnections,
 } from './connections.ts';
-import { addFailureReplies } from './failure-reply.ts';
+import { addFailureReplies, replyBadPath } from './failure-reply.ts';
 import { addDescribeRoutes } from './fastchat/describe.ts';
 import { addEmbeddingRoutes } from './fastchat/embeddings.ts';
 import { addGenerateRoutes } from './fastchat/generate.ts';
@@ -75,6 +75,7 @@ export function createServer(
     ...connectionLimits(),
     bodyLimit: options.bodyLimit,
     clientErrorHandler: answerMalformed,
+    frameworkErrors: replyBadPath,
     forceCloseConnections: 'idle',
     genReqId: requestIdOf,
     // FastChat appends paths to the address as it was registered, with or without a slash.

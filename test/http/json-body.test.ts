@@ -175,6 +175,28 @@ t.test('a body in tens of thousands of single bytes is refused', async (t) => {
   t.equal(budget.used, 0);
 });
 
+t.test(
+  'a caller who leaves in the middle of a body is no defect, nor is one who sends no HTTP',
+  async (t) => {
+    for (const rest of [null, 'no chunk']) {
+      const { url, server, budget, logs } = await reading(t);
+      const over = new Promise((resolve) => {
+        server.server.once('request', (_request, response) => response.once('close', resolve));
+      });
+      const { port, hostname } = new URL(url);
+      const socket = connect(Number(port), hostname);
+      const chunk = `${(0x14000).toString(16)}\r\n${'x'.repeat(0x14000)}\r\n`;
+      socket.write(`POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n${chunk}`);
+      while (budget.used === 0) await new Promise((resolve) => setImmediate(resolve));
+      if (rest === null) socket.destroy();
+      else socket.resume().end(rest);
+      await over;
+      while (budget.used > 0) await new Promise((resolve) => setImmediate(resolve));
+      t.strictSame(logs.lines, []);
+    }
+  },
+);
+
 t.test('bodies beyond the budget wait for nobody, small ones are always read', async (t) => {
   const { server, url, budget, held, logs } = await reading(t, new ByteBudget(300 * 1024));
   const large = Buffer.from(JSON.stringify('x'.repeat(200 * 1024)));

@@ -67,6 +67,16 @@ t.test(
   },
 );
 
+t.test('a path that cannot be decoded is refused in the form of every other failure', async (t) => {
+  const { ask } = injectServer(t, { features: { openaiApi: true } });
+  for (const path of ['/%zz', '/v1/models/%ff"%fe']) {
+    const { status, headers, body } = await ask(path, { method: 'GET' });
+    t.equal(status, 400);
+    t.match(headers, { 'x-request-id': /./ });
+    t.match(body, { error_code: 40001, error: { message: /the path is not a valid URL/ } });
+  }
+});
+
 t.test('a wrong method or path is answered with JSON, and no line in the log', async (t) => {
   const { ask, logs } = injectServer(t);
   for (const [method, path, status, allow] of [
