@@ -6,6 +6,10 @@ import { textPieces } from './text-pieces.ts';
 /** UTF-16 units in which a long text is cut. */
 const PIECE = 64 * 1024;
 
+/** Fields or items of what is written in one go, and UTF-16 units of each. */
+const FEW = 16;
+const SHORT = 4 * 1024;
+
 /**
  * The UTF-8 bytes of what `JSON.stringify` writes, with one difference: half a surrogate pair becomes
  * U+FFFD. It is no character that anybody could read, and its escape takes fifty times as long to
@@ -52,7 +56,19 @@ function piecesWithin(value: string | object): Pieces {
 /** Whether it has to be cut; what is short costs ten times as much in pieces. */
 function isLong(value: unknown): value is string | object {
   if (typeof value === 'string') return value.length > PIECE;
-  return typeof value === 'object' && value !== null;
+  return typeof value === 'object' && value !== null && !isSmall(value);
+}
+
+/** Whether it has nothing in it but a few short texts and numbers, as most messages of long conversations. */
+function isSmall(value: object): boolean {
+  const values = Object.values(value);
+  return values.length <= FEW && values.every(isPlain) && Object.keys(value).every(isPlain);
+}
+
+/** Whether it is short, and `JSON.stringify` writes it as it is to be. */
+function isPlain(value: unknown): boolean {
+  if (typeof value === 'string') return value.length <= SHORT && value.isWellFormed();
+  return typeof value !== 'object' || value === null;
 }
 
 /** A value that is not long, in one go. */

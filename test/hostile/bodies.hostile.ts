@@ -83,8 +83,9 @@ t.test('large bodies', async (t) => {
     const levels = 90;
     const deep = `${'{"a":'.repeat(levels)}[${'1,'.repeat(40_000)}1]${'}'.repeat(levels)}`;
     const long = `{"a":"${'\\ud83d'.repeat((15 * MB) / 6)}"}`;
+    const named = `{"${'\\ud83d'.repeat((15 * MB) / 6)}":1}`;
     const answers: string[] = [];
-    for (const object of [deep, long]) {
+    for (const object of [deep, long, named]) {
       const tool = `{"type":"function","function":{"name":"f","parameters":${object}}}`;
       const format = `{"type":"json_schema","json_schema":{"name":"n","schema":${object}}}`;
       for (const field of [`"tools":[${tool}]`, `"response_format":${format}`]) {

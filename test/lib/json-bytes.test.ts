@@ -40,6 +40,23 @@ t.test('many short texts are cut too', async (t) => {
   t.ok(turns.count >= 4, `${turns.count} turns`);
 });
 
+t.test('what is small is written alike beside what is not', async (t) => {
+  for (const body of [[], {}, { left: undefined }])
+    t.equal(await textOf(body), JSON.stringify(body));
+  const small = { role: 'user', content: '"你"\n', left: undefined, n: null };
+  const long = 'x'.repeat(5000);
+  for (const other of [
+    { content: long },
+    { [long]: 1 },
+    { half: '\ud83d' },
+    { '\ud83d': 1 },
+    Array(20).fill(1),
+  ]) {
+    const body = [small, other, { nested: [small, other, [], {}] }];
+    t.equal(await textOf(body), JSON.stringify(body).replaceAll('\\ud83d', '\ufffd'));
+  }
+});
+
 t.test('a long name of a field is cut like any other text', async (t) => {
   const name = '你\n'.repeat(AT_ONCE);
   const body = { [name]: 1, left: undefined, [`${name}2`]: { [name]: name }, last: null };
