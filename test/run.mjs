@@ -1,6 +1,8 @@
 // `npm test` and its parts. Each ends with the plain line `N passed, N failed`.
 //
-//   npm test                     form, types, nothing unused, then every test, with its coverage
+//   npm test                     form, types, nothing unused, and the tests of every part, with their
+//                                coverage
+//   npm run test:robustness      faults, attacks and chance against the whole worker
 //   npm run check                the same without the tests
 //   npm run test:unit            the tests that need no socket
 //   npm run test:one FILE...     these files, a line for each behaviour; with --coverage also what of
@@ -19,15 +21,18 @@ const say = console.log;
 
 const MODES = {
   check: () => runChecks({ say }),
-  unit: () => runFiles({ files: testFiles().filter(isUnit), say }),
+  robustness: () => runFiles({ files: testFiles().filter(isAttack), say }),
+  unit: () => runFiles({ files: partTests().filter(isUnit), say }),
   one: async (args) => {
     const files = args.filter((arg) => !arg.startsWith('--'));
     const run = args.includes('--coverage') ? runCovered : runFiles;
     return run({ files: files.map((file) => relative(root, file)), behaviours: true, say });
   },
   all: async () => {
-    const checks = await runChecks({ say });
-    const tests = await runCovered({ files: testFiles(), all: true, say });
+    // At a time: neither keeps all cores busy to its end.
+    const checking = runChecks({ say });
+    const tests = await runCovered({ files: partTests(), all: true, say });
+    const checks = await checking;
     return { passed: checks.passed + tests.passed, failed: checks.failed + tests.failed };
   },
 };
@@ -39,6 +44,15 @@ async function runCovered({ all = false, ...options }) {
   const ok = await reportCoverage({ all });
   say(`${ok ? 'ok' : 'FAILED'}: coverage`);
   return { passed: tests.passed + (ok ? 1 : 0), failed: tests.failed + (ok ? 0 : 1) };
+}
+
+/** They play again what other tests have covered, for a third of all the time there is. */
+function isAttack(file) {
+  return /^test\/(?:robustness|secrets)\//.test(file);
+}
+
+function partTests() {
+  return testFiles().filter((file) => !isAttack(file));
 }
 
 function testFiles() {

@@ -22,12 +22,9 @@ export function resetCoverage() {
   mkdirSync(kept, { recursive: true });
 }
 
-/** They attack what other tests have run already, for a third of all the time there is. */
-const ATTACKS = /^test\/(?:robustness|secrets)\//;
-
 /** What makes the process of a test file, and its children, count. */
 export function coverageEnv(file) {
-  return ATTACKS.test(file) ? {} : { NODE_V8_COVERAGE: raw(file) };
+  return { NODE_V8_COVERAGE: raw(file) };
 }
 
 /** Keeps what concerns the sources: the packages would be a hundred times as much. */

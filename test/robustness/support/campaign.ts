@@ -1,4 +1,4 @@
-// Runs cases by the hundred: bounded in `npm test`, for as long as FUZZ_SECONDS says elsewhere.
+// Runs cases by the hundred, or for as long as FUZZ_SECONDS says.
 
 import type { Test } from 'tap';
 import { type Random, seededRandom } from '../../support/seeded-random.ts';
