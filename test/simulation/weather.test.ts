@@ -47,25 +47,6 @@ t.test('a request that is always refused ends soon and holds up nobody', async (
   }
 });
 
-t.test('a limit is used well, and replicas share it', async (t) => {
-  // In three minutes many replicas have not had all their turns: in ten their index is 0.98.
-  for (const [replicas, callers, limit, answerMs, refusals, fairness] of [
-    [1, 50, 10, 1000, 0.05, 1],
-    [4, 50, 40, 1000, 0.2, 0.95],
-    [8, 20, 6, 300, 2, 0.95],
-    [16, 50, 10, 1000, 2, 0.9],
-  ] as const) {
-    const plan = { replicas, callers, answerMs, limit, forMs: 210_000 };
-    const name = `${replicas} replicas on ${limit}`;
-    const figures = await compete({ name, limit: () => limit }, plan, ours(50), 11);
-    const answers = (figures.use * limit * 180_000) / answerMs;
-    t.ok(figures.use >= 0.9, `${name}: use ${figures.use}`);
-    t.ok(figures.fairness >= fairness, `${name}: fairness ${figures.fairness}`);
-    t.ok(figures.refusals <= refusals, `${name}: refusals ${figures.refusals}`);
-    t.ok(figures.errors <= 0.005 * answers, `${name}: ${figures.errors} errors`);
-  }
-});
-
 t.test('without a setting a limit of 40 is found within a minute, one of 2 kept', async (t) => {
   const plan = { replicas: 1, callers: 60, answerMs: 1000, limit: 40, forMs: 60_000 };
   const wide = await compete({ name: '40', limit: () => 40 }, plan, ours(256, 5), 11);
