@@ -2,8 +2,8 @@
 //
 //   npm test                     form, types, nothing unused, and the tests of every part, with their
 //                                coverage
-//   npm run test:robustness      faults, attacks and chance against the whole worker
 //   npm run check                the same without the tests
+//   npm run test:robustness      faults, attacks and chance against the whole worker
 //   npm run test:unit            the tests that need no socket
 //   npm run test:one FILE...     these files, a line for each behaviour; with --coverage also what of
 //                                the sources that they load they leave out
@@ -46,7 +46,7 @@ async function runCovered({ all = false, ...options }) {
   return { passed: tests.passed + (ok ? 1 : 0), failed: tests.failed + (ok ? 0 : 1) };
 }
 
-/** They play again what other tests have covered, for a third of all the time there is. */
+/** They play again what other tests have covered, and would be a third of the time. */
 function isAttack(file) {
   return /^test\/(?:robustness|secrets)\//.test(file);
 }

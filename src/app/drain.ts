@@ -43,7 +43,7 @@ async function sayGoodbye(registration: Registration | null, logger: Logger): Pr
   try {
     await registration?.leave(AbortSignal.timeout(GOODBYE_TIMEOUT_MS));
   } catch (error) {
-    logger.warn({ err: error }, 'could not take leave of the controller');
+    logger.warn({ err: error }, 'could not deregister from the controller');
   }
 }
 

@@ -11,7 +11,7 @@ import type { Environment } from './read-settings.ts';
 
 const positive = z.number().int().positive();
 
-/** Keys of the original worker's configuration that say nothing here; taken so that it can stay. */
+/** Keys of ChatGLMWorker's configuration that say nothing here; taken so that it can stay. */
 const IGNORED = ['provider', 'worker_class', 'online_api', 'device', 'host', 'port'] as const;
 
 const entrySchema = z.strictObject({

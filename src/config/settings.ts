@@ -121,7 +121,7 @@ export const settingsSchema = z.object({
     variable: 'CONV_TEMPLATE',
     default: 'zhipu',
     placeholder: 'NAME',
-    meaning: "zhipu = the original worker's, fenced = with markers that no text can forge",
+    meaning: "zhipu = ChatGLMWorker's, fenced = with markers that no text can forge",
   }),
   fenceSecret: setting(z.string(), {
     variable: 'FENCE_SECRET',

@@ -124,7 +124,7 @@ t.test('every field of an entry is read, in the order of the file', async (t) =>
 });
 
 t.test(
-  "an entry of the original worker's configuration can stay as it is, but for its key",
+  "an entry of ChatGLMWorker's configuration can stay as it is, but for its key",
   async (t) => {
     const content = {
       'zhipu-api': {

@@ -97,7 +97,7 @@ const malformed: readonly (readonly [name: string, reply: unknown, message: stri
 ];
 
 for (const [name, reply, message] of malformed) {
-  t.test(`E2: an answer with ${name} is a failure, never a list with holes`, async (t) => {
+  t.test(`an answer with ${name} is a failure, never a list with holes`, async (t) => {
     const { result } = await embedWith(t, reply);
     t.strictSame(result, ['upstream_malformed', { message: `embeddings: ${message}` }]);
   });

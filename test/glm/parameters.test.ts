@@ -81,7 +81,7 @@ const table: readonly (readonly [request: object, sent: object])[] = [
 ];
 
 for (const [request, sent] of table) {
-  t.test(`A2, A4: ${JSON.stringify(request)} becomes ${JSON.stringify(sent)}`, async (t) => {
+  t.test(`${JSON.stringify(request)} becomes ${JSON.stringify(sent)}`, async (t) => {
     t.strictSame(fieldsOf(t, request), sent);
   });
 }
@@ -93,7 +93,7 @@ t.test('a model that may think gets no stop string, at which its thoughts could 
   t.strictSame(sent, [{ stop: ['END'] }, {}, {}]);
 });
 
-t.test("A8: the longest answer is brought down to the model's own", async (t) => {
+t.test("the longest answer is brought down to the model's own", async (t) => {
   const maxTokens = (maxOutput: number | null) =>
     fieldsOf(t, { max_new_tokens: 999_999.5 }, { maxOutput });
   t.strictSame(maxTokens(1024), { max_tokens: 1024 });

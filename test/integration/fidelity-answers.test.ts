@@ -12,19 +12,19 @@ const NO_RETRIES = { UPSTREAM_RETRIES: '0' };
 const odd: readonly (readonly [defect: string, scenario: Omit<ChatScenario, 'kind'>])[] = [
   ...(
     [
-      ['R3: a chunk with a role only', 'role-only'],
-      ['R3: a chunk with a tool call', 'tool-call'],
-      ['R5: a chunk with content null', 'null-content'],
-      ['R6: a chunk with empty choices', 'empty-choices'],
+      ['a chunk with a role only', 'role-only'],
+      ['a chunk with a tool call', 'tool-call'],
+      ['a chunk with content null', 'null-content'],
+      ['a chunk with empty choices', 'empty-choices'],
       ['a chunk with choices null', 'choices-null'],
       ['a comment', 'ping-comment'],
       ['an event without data', 'empty-data'],
       ['a retry line', 'retry-line'],
     ] satisfies readonly (readonly [string, ExtraChunk])[]
   ).map(([defect, kind]) => [defect, { extraChunks: [kind, kind] }] as const),
-  ['R4: thoughts first', { reasoning: 'let me see' }],
-  ['R6: the usage in a chunk of its own', { usage: 'own chunk' }],
-  ['R8: no blank after the colon', { spaceAfterColon: false }],
+  ['thoughts first', { reasoning: 'let me see' }],
+  ['the usage in a chunk of its own', { usage: 'own chunk' }],
+  ['no blank after the colon', { spaceAfterColon: false }],
   ['no [DONE]', { done: false }],
   ['no finish_reason but [DONE]', { finishReason: null }],
   ['lines that end with CR LF', { lineEnding: '\r\n' }],
@@ -36,7 +36,7 @@ const odd: readonly (readonly [defect: string, scenario: Omit<ChatScenario, 'kin
   ['half a character per event', { chunkChars: 1 }],
 ];
 
-t.test('R3-R8: an answer is whole, whatever stands beside its text', async (t) => {
+t.test('an answer is whole, whatever stands beside its text', async (t) => {
   const { stream, glm } = await startWorker(t, NO_RETRIES);
   for (const [defect, scenario] of odd) {
     glm.script({ kind: 'chat', text: 'The answer 😀.', ...scenario });
@@ -71,7 +71,7 @@ t.test('a refusal is a failure with a sentence, never an empty answer', async (t
   }
 });
 
-t.test("R7, R12: an error within the stream keeps GLM's code and words, in the log", async (t) => {
+t.test("an error within the stream keeps GLM's code and words, in the log", async (t) => {
   const { stream, glm, logs } = await startWorker(t, NO_RETRIES);
   const message = 'PLANTED words of GLM';
   glm.script({ kind: 'fault', fault: 'error-data', pieces: ['so far'], code: '1301', message });
@@ -84,7 +84,7 @@ t.test("R7, R12: an error within the stream keeps GLM's code and words, in the l
   ]);
 });
 
-t.test('R9: how an answer ended is told in the last frame, streamed or not', async (t) => {
+t.test('how an answer ended is told in the last frame, streamed or not', async (t) => {
   const { stream, post, glm } = await startWorker(t, NO_RETRIES);
   for (const [finishReason, expected] of [
     ['stop', { finish_reason: 'stop', error_code: 0 }],
@@ -103,7 +103,7 @@ t.test('R9: how an answer ended is told in the last frame, streamed or not', asy
   }
 });
 
-t.test('R10: an answer that breaks off never looks complete', async (t) => {
+t.test('an answer that breaks off never looks complete', async (t) => {
   const { stream, post, glm } = await startWorker(t, NO_RETRIES);
   for (const fault of ['end-without-done', 'close-mid-event', 'reset-mid-event'] as const) {
     glm.setDefault({ kind: 'fault', fault, pieces: ['half', ' of', ' it'], after: 2 });
@@ -115,7 +115,7 @@ t.test('R10: an answer that breaks off never looks complete', async (t) => {
   }
 });
 
-t.test('R11: usage is three whole numbers, whether GLM tells them or not', async (t) => {
+t.test('usage is three whole numbers, whether GLM tells them or not', async (t) => {
   const { post, glm } = await startWorker(t);
   const told = { prompt_tokens: 11, completion_tokens: 5, total_tokens: 16 };
   const usage = async (more: Omit<ChatScenario, 'kind'>) => {
@@ -129,7 +129,7 @@ t.test('R11: usage is three whole numbers, whether GLM tells them or not', async
   t.ok(untold.prompt_tokens > 0 && untold.completion_tokens > 0);
 });
 
-t.test('R13: the last frame is the whole answer once more, and there is one of it', async (t) => {
+t.test('the last frame is the whole answer once more, and there is one of it', async (t) => {
   const { stream, glm } = await startWorker(t);
   glm.script({ kind: 'chat', pieces: ['a', 'b'], paceMs: 5 });
   const { frames } = await stream().reply;

@@ -6,7 +6,7 @@ import { start } from '../support/http-call.ts';
 import { postBytes, rawSocket } from '../support/raw-socket.ts';
 import { HELLO, startWorker, type TestWorker } from '../support/start-worker.ts';
 
-/** The contract says 100 ms; a busy machine gets more. */
+/** Within 100 ms on an idle machine; a busy one gets more. */
 const SOON_MS = 1000;
 
 const ONE_PLACE = { LIMIT_WORKER_CONCURRENCY: '1' };

@@ -134,7 +134,7 @@ t.test('a controller that is gone does not hold up the end, and the log says so'
   await logs.waitFor('registered');
   await controller.close();
   await app.stop();
-  t.match(logs.withMessage('could not take leave of the controller'), [
+  t.match(logs.withMessage('could not deregister from the controller'), [
     { level: 'warn', err: { name: 'ControllerError' } },
   ]);
 });

@@ -11,7 +11,7 @@ const THOUGHTS = ['Let me ', 'think 😀', '. Done.'] as const;
 const textsOf = (frames: readonly { readonly [name: string]: unknown }[]) =>
   frames.map(({ text }) => text);
 
-t.test('R4: thoughts are not part of the answer', async (t) => {
+t.test('thoughts are not part of the answer', async (t) => {
   const { stream, glm } = await startWorker(t);
   glm.script({ kind: 'chat', reasoning: THOUGHTS, pieces: ['The ', 'answer'] });
   const reply = await stream().reply;

@@ -8,7 +8,7 @@ import type { PathName } from './support/told.ts';
 
 t.jobs = 4;
 
-/** The contract says 100 ms; a busy machine gets more. */
+/** Within 100 ms on an idle machine; a busy one gets more. */
 const SOON_MS = 1000;
 
 const ONE_PLACE = { LIMIT_WORKER_CONCURRENCY: '1' };

@@ -26,6 +26,10 @@ const COMPILED = join('.tap', 'compiled');
 /** Folders with sources; everything beside them is linked as it is. */
 const FOLDERS = ['src', 'test'];
 const LEFT_OUT = ['.git', '.tap', ...FOLDERS];
+
+/** What is compiled is made anew when one of these has changed. */
+const COMPILERS = ['package-lock.json', 'test/support/compile.mjs'];
+
 const isSource = (path) => /\.(?:ts|mjs)$/.test(path) && FOLDERS.includes(path.split('/')[0]);
 
 /** Where a source is when it is compiled; both paths are below the project. */
@@ -69,7 +73,12 @@ function link(path) {
 
 function isCompiled(path) {
   const compiled = statSync(join(root, compiledPath(path)), { throwIfNoEntry: false });
-  return compiled?.mtime.getTime() === statSync(join(root, path)).mtime.getTime();
+  if (compiled?.mtime.getTime() !== changedAt(path)) return false;
+  return COMPILERS.every((compiler) => changedAt(compiler) < compiled.ctime.getTime());
+}
+
+function changedAt(path) {
+  return statSync(join(root, path)).mtime.getTime();
 }
 
 function compileFile(path, { blankSpace, ts }) {

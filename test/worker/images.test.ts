@@ -93,7 +93,7 @@ t.test('no pictures are fine for every model', async (t) => {
   t.strictSame(await checkImages([], MANY), []);
 });
 
-t.test('P12: a model that sees nothing is given no picture, whatever it is', async (t) => {
+t.test('a model that sees nothing is given no picture, whatever it is', async (t) => {
   for (const image of ['https://example.com/a.png', PNG, 'no picture']) {
     t.strictSame(await refusalOf(() => checkImages([image], null)), {
       kind: 'images_unsupported',

@@ -41,7 +41,7 @@ export interface Markers {
   readonly system: string;
 }
 
-/** The original worker's markers. */
+/** ChatGLMWorker's markers. */
 export const zhipuMarkers: Markers = {
   separator: '\n###',
   user: 'user',

@@ -11,7 +11,7 @@ import { fencedMarkers, isFenced } from './fence.ts';
 import { decodeForeignPrompt } from './foreign-prompts.ts';
 import { decodePrompt } from './prompt.ts';
 
-/** `zhipu` is the original worker's template, `fenced` the one with unforgeable markers. */
+/** `zhipu` is ChatGLMWorker's template, `fenced` the one with unforgeable markers. */
 export type TemplateKind = 'zhipu' | 'fenced';
 
 /** A prompt was rendered with markers of another secret, so its turns cannot be told apart. */

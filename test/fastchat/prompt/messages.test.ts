@@ -32,7 +32,7 @@ const system: ChatMessage = { role: 'system', content: 'S' };
 const user = (content: ChatMessage['content']): ChatMessage => ({ role: 'user', content });
 const assistant = (content: string): ChatMessage => ({ role: 'assistant', content });
 
-t.test('P5: the system text is the first message, then the turns as they were', async (t) => {
+t.test('the system text is the first message, then the turns as they were', async (t) => {
   const prompt = renderPrompt('S', [
     { by: 'user', text: ' a\n### b ' },
     { by: 'assistant', text: 'c' },
@@ -51,21 +51,18 @@ t.test('blank system texts and turns are left out, since GLM refuses them', asyn
   t.strictSame(read(prompt), asks(user('a'), user('b')));
 });
 
-t.test(
-  'P7: nothing but blanks is no conversation, nor is the own text of the template',
-  async (t) => {
-    for (const text of ['', ' ', '\n\t\u3000']) {
-      for (const system of ['', ' \n', SYSTEM_MESSAGE]) {
-        t.equal(failureOf(renderPrompt(system, [])), 'conversation_empty');
-        t.equal(failureOf(renderPrompt(system, [{ by: 'user', text }])), 'conversation_empty');
-      }
-      t.equal(failureOf(renderPrompt('', [{ by: 'assistant', text }])), 'conversation_empty');
-      t.equal(failureOf(text), 'conversation_empty');
+t.test('nothing but blanks is no conversation, nor is the own text of the template', async (t) => {
+  for (const text of ['', ' ', '\n\t\u3000']) {
+    for (const system of ['', ' \n', SYSTEM_MESSAGE]) {
+      t.equal(failureOf(renderPrompt(system, [])), 'conversation_empty');
+      t.equal(failureOf(renderPrompt(system, [{ by: 'user', text }])), 'conversation_empty');
     }
-  },
-);
+    t.equal(failureOf(renderPrompt('', [{ by: 'assistant', text }])), 'conversation_empty');
+    t.equal(failureOf(text), 'conversation_empty');
+  }
+});
 
-t.test('P8: a system text alone is what the user says', async (t) => {
+t.test('a system text alone is what the user says', async (t) => {
   const agent = 'Answer with these tools:\n### Tools\nQuestion: 1+1?\nThought:';
   t.strictSame(read(renderPrompt(agent, [])), asks(user(agent)));
   t.strictSame(read(renderPrompt(agent, [{ by: 'user', text: ' ' }])), asks(user(agent)));
@@ -90,7 +87,7 @@ t.test('where only the assistant has spoken, what comes first is what the user s
   t.strictSame(read(renderPrompt(' ', said)), asks(user('a'), assistant('b')));
 });
 
-t.test('P9, P11: any other text is what the user says, as it is', async (t) => {
+t.test('any other text is what the user says, as it is', async (t) => {
   for (const text of ['Once upon a time', 'Say x\n###user: y', ' white space \n']) {
     t.strictSame(read(text), { messages: [user(text)], isCompletion: true });
   }
@@ -153,7 +150,7 @@ t.test(
   },
 );
 
-t.test('P12: pictures become parts where their placeholders stand', async (t) => {
+t.test('pictures become parts where their placeholders stand', async (t) => {
   const prompt = renderPrompt('S', [
     { by: 'user', text: '$$<image>$$what is this?' },
     { by: 'assistant', text: 'a cat' },

@@ -1,4 +1,4 @@
-// Prompts as FastChat really renders them, and those on which the original worker failed.
+// Prompts as FastChat really renders them, and those on which ChatGLMWorker failed.
 
 import t from 'tap';
 import { zhipuMarkers } from '../../../src/fastchat/prompt/conversation.ts';
@@ -83,28 +83,28 @@ for (const { sent, prompt, conversation } of observed) {
   });
 }
 
-t.test('P1: a heading inside a question is part of it', async (t) => {
+t.test('a heading inside a question is part of it', async (t) => {
   t.strictSame(decode('S\n###user: Explain\n### heading\ntext\n###assistant:'), {
     system: 'S',
     turns: [user('Explain\n### heading\ntext')],
   });
 });
 
-t.test('P2: a heading inside the history is part of its turn', async (t) => {
+t.test('a heading inside the history is part of its turn', async (t) => {
   t.strictSame(decode('S\n###user: q\n###assistant: A\n### B\n###user: go on\n###assistant:'), {
     system: 'S',
     turns: [user('q'), assistant('A\n### B'), user('go on')],
   });
 });
 
-t.test('P3: a question may end with a line of ###', async (t) => {
+t.test('a question may end with a line of ###', async (t) => {
   t.strictSame(decode('S\n###user: Title\n###\n###assistant:'), {
     system: 'S',
     turns: [user('Title\n###')],
   });
 });
 
-t.test('P4: only separator, role and colon together begin a turn', async (t) => {
+t.test('only separator, role and colon together begin a turn', async (t) => {
   // The full forgery cannot be told from real turns: the `fenced` template exists for that.
   const near = 'a\n### assistant: b\n###Assistant: c\n###assistant d\n##assistant: e ###user: f';
   t.strictSame(decode(`S\n###user: ${near}\n###assistant:`), { system: 'S', turns: [user(near)] });
@@ -114,19 +114,19 @@ t.test('P4: only separator, role and colon together begin a turn', async (t) => 
   });
 });
 
-t.test('P5: the system text comes back, line breaks and ### included', async (t) => {
+t.test('the system text comes back, line breaks and ### included', async (t) => {
   const system = 'Be brief.\n\n### Rules\n- none ###\n';
   t.strictSame(decode(`${system}\n###user: q\n###assistant:`), { system, turns: [user('q')] });
 });
 
-t.test('P6: an empty answer does not swallow the question after it', async (t) => {
+t.test('an empty answer does not swallow the question after it', async (t) => {
   t.strictSame(decode('S\n###user: hi\n###assistant:user: again\n###assistant:'), {
     system: 'S',
     turns: [user('hi'), assistant(''), user('again')],
   });
 });
 
-t.test('P9: the text of a completion is no conversation', async (t) => {
+t.test('the text of a completion is no conversation', async (t) => {
   for (const prompt of [
     '',
     'Once upon a time',
@@ -142,7 +142,7 @@ t.test('P9: the text of a completion is no conversation', async (t) => {
   }
 });
 
-t.test('P10: white space around a turn survives', async (t) => {
+t.test('white space around a turn survives', async (t) => {
   t.strictSame(decode('S\n###user:   lead\n\n\n###assistant:  \t\n###user: \n\n###assistant:'), {
     system: 'S',
     turns: [user('  lead\n\n'), assistant(' \t'), user('\n')],
