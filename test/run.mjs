@@ -3,7 +3,7 @@
 //   npm test                     form, types, nothing unused, and the tests of every part, with their
 //                                coverage
 //   npm run check                the same without the tests
-//   npm run test:robustness      faults, attacks and chance against the whole worker
+//   npm run test:robustness      faults, attacks, chance, and the weather at GLM in virtual time
 //   npm run test:unit            the tests that need no socket
 //   npm run test:one FILE...     these files, a line for each behaviour; with --coverage also what of
 //                                the sources that they load they leave out
@@ -21,7 +21,7 @@ const say = console.log;
 
 const MODES = {
   check: () => runChecks({ say }),
-  robustness: () => runFiles({ files: testFiles().filter(isAttack), say }),
+  robustness: () => runFiles({ files: testFiles().filter(isReplay), say }),
   unit: () => runFiles({ files: partTests().filter(isUnit), say }),
   one: async (args) => {
     const files = args.filter((arg) => !arg.startsWith('--'));
@@ -47,12 +47,12 @@ async function runCovered({ all = false, ...options }) {
 }
 
 /** They play again what other tests have covered, and would be a third of the time. */
-function isAttack(file) {
-  return /^test\/(?:robustness|secrets)\//.test(file);
+function isReplay(file) {
+  return /^test\/(?:robustness|secrets|simulation)\//.test(file);
 }
 
 function partTests() {
-  return testFiles().filter((file) => !isAttack(file));
+  return testFiles().filter((file) => !isReplay(file));
 }
 
 function testFiles() {

@@ -251,6 +251,15 @@ t.test('there is at most one frame per interval, and the last one has it all', a
   t.ok(reply.frames.length < 15, `${reply.frames.length} frames of 20 events`);
 });
 
+t.test('a whole answer of a megabyte arrives whole', async (t) => {
+  const { post, glm } = await startWorker(t);
+  const text = 'ab'.repeat(512 * 1024);
+  glm.script({ kind: 'chat', text, chunkChars: 100_000 });
+  const reply = json(await post('/worker_generate', HELLO));
+  t.match(reply, { error_code: 0, finish_reason: 'stop' });
+  t.ok(reply['text'] === text);
+});
+
 t.test('connections to GLM are used again', async (t) => {
   const { stream, post, glm } = await startWorker(t);
   for (let round = 0; round < 5; round++) {

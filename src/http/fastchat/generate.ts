@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Failure } from '../../failure/failure.ts';
 import { type Frame, frameJson } from '../../fastchat/frames.ts';
 import { generateRequest } from '../../fastchat/requests.ts';
+import { ownTurn } from '../../lib/own-turn.ts';
 import { parseRequest } from '../../schema/parse-request.ts';
 import type { AnswerDelta } from '../../worker/answer.ts';
 import type { ServedModel } from '../../worker/served-models.ts';
@@ -12,6 +13,9 @@ import { callerOf } from '../caller.ts';
 import { type WriteLimits, writeStream } from '../stream-writer.ts';
 import { AnswerFrames } from './answer-frames.ts';
 import { type FastChatOptions, prepareChat } from './prepare-chat.ts';
+
+/** Bytes of a reply that are copied in one go: many may be whole at once, and megabytes take milliseconds. */
+const COPIED_AT_ONCE = 512 * 1024;
 
 export interface GenerateOptions extends FastChatOptions, WriteLimits {
   /** Told of an error that nobody foresaw. */
@@ -51,6 +55,7 @@ export function addGenerateRoutes(
   server.post('/worker_generate', whole, async (request, reply) => {
     const { frames, answer } = ask(request, reply, 'frame');
     const last = await lastFrame(answer, frames);
+    if (last.body.length > COPIED_AT_ONCE) await ownTurn();
     return reply.type('application/json').header('connection', 'close').send(frameJson(last));
   });
 }

@@ -1,7 +1,7 @@
 // Many workers on one account: how much of its limit they use, and how fairly, in virtual time.
 
 import t from 'tap';
-import { compete, ours } from '../simulation/weather.ts';
+import { compete, ours } from './weather.ts';
 
 t.test('a limit is used well, and replicas share it', async (t) => {
   // In three minutes many replicas have not had all their turns: in ten their index is 0.98.
