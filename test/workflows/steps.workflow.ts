@@ -66,7 +66,7 @@ t.test('every action is pinned to a commit, and says which version that is', asy
 });
 
 t.test('what needs only Node runs on each version of it', async (t) => {
-  const { steps } = parse(read('test.yml')).jobs.test;
+  const { steps } = parse(read('test.yml')).jobs.node;
   const runs = steps.flatMap(({ run }: { run?: string }) => run ?? []);
   t.strictSame(runs, ['npm ci', 'npm test', 'npm run test:robustness']);
 });
