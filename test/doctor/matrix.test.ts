@@ -19,6 +19,9 @@ import { freePort } from '../support/free-port.ts';
 import { startProxy } from '../support/proxy.ts';
 import { startWorker } from '../support/start-worker.ts';
 
+const ADVICE_OF_NODE_24 =
+  '; if the root CA is installed locally, try running Node.js with --use-system-ca';
+
 type Lines = Readonly<Record<string, Expected>>;
 
 const ok = (found: string, ...details: readonly string[]): Expected => {
@@ -195,7 +198,7 @@ const situations: readonly Situation[] = [
       // A server that listens on a port has an address of this form.
       const { port } = server.address() as AddressInfo;
       const url = `https://127.0.0.1:${port}/api/paas/v4`;
-      return { env: { ZHIPUAI_BASE_URL: url }, masks: { [url]: 'GLM' } };
+      return { env: { ZHIPUAI_BASE_URL: url }, masks: { [url]: 'GLM', [ADVICE_OF_NODE_24]: '' } };
     },
     lines: {
       glm: bad(
