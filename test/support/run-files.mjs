@@ -40,7 +40,7 @@ const FILE = /^# file: (.*)/;
  * @param options.files paths below the project
  * @param options.env added to the environment
  * @param options.envOf the same for one file alone
- * @param options.jobs files at a time; one more than there are cores, as most of them wait at times
+ * @param options.jobs files at a time; two more than there are cores, as most of them wait at times
  * @param options.seconds after which a file has failed
  * @param options.behaviours whether each behaviour gets a line, not only each file
  * @param options.transcript whether comments of the tests are said too
