@@ -13,7 +13,7 @@ const TABLE: readonly Row[] = [
   ['config', ['lib'], ['zod', 'jsonc-parser']],
   ['sandbox', [], ['zod']],
   ['failure', ['model'], []],
-  ['upstream', ['model'], ['undici', 'eventsource-parser']],
+  ['upstream', ['model', 'lib'], ['undici', 'eventsource-parser']],
   ['tokens', ['model', 'lib'], []],
   ['schema', ['failure'], ['zod']],
   ['fastchat', ['failure', 'model', 'schema', 'lib'], ['zod']],

@@ -23,13 +23,15 @@ const tableOf = (rows) => {
     'attack',
     'answer',
     'gap before, ms',
+    'gap past the worker, ms',
     'gap, ms',
     'heap, MB',
     'rss, MB',
     'descriptors',
   ];
-  const cells = rows.map(({ name, answer, usual, gap, heap, rss, before, after }) => [
-    ...[name, answer, usual.toFixed(0), gap.toFixed(0), heap, rss, `${before} → ${after}`],
+  const cells = rows.map(({ name, answer, usual, past, gap, heap, rss, before, after }) => [
+    ...[name, answer, usual.toFixed(0), past.toFixed(0), gap.toFixed(0)],
+    ...[heap, rss, `${before} → ${after}`],
   ]);
   const lines = [head, ...cells].map((line) => line.map(String));
   const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column].length)));

@@ -4,6 +4,7 @@ import { getEventListeners } from 'node:events';
 import t from 'tap';
 import { type Dispatcher, errors } from 'undici';
 import { ResponseBytes } from '../../src/upstream/response-bytes.ts';
+import { turnCounter } from '../support/turn-counter.ts';
 
 /** Stands for undici: notes what the response asks of the connection. */
 class Connection implements Dispatcher.DispatchController {
@@ -79,17 +80,30 @@ t.test('the end is null, as often as one asks, and comes after the last bytes', 
   t.equal(await response.next(), null);
 });
 
-t.test('more than 256 KiB without a pull pause the socket, a pull resumes it', async (t) => {
-  const { connection, response } = begin();
-  response.onResponseData(connection, bytes(256 * 1024));
-  t.strictSame(connection.calls, []);
-  response.onResponseData(connection, bytes(1));
-  t.strictSame(connection.calls, ['pause']);
-  t.equal((await response.next())?.length, 256 * 1024 + 1);
-  t.strictSame(connection.calls, ['pause', 'resume']);
-  response.onResponseData(connection, bytes(256 * 1024));
-  t.strictSame(connection.calls, ['pause', 'resume']);
-});
+t.test(
+  'what has come is handed over in batches of 32 KiB, but for a chunk that is larger',
+  async (t) => {
+    const { connection, response } = begin();
+    for (const kib of [20, 10, 5, 100, 1]) response.onResponseData(connection, bytes(kib * 1024));
+    response.onResponseEnd();
+    const lengths: (number | undefined)[] = [];
+    for (let batch = 0; batch < 5; batch++) lengths.push((await response.next())?.length);
+    t.strictSame(lengths, [30 * 1024, 5 * 1024, 100 * 1024, 1024, undefined]);
+  },
+);
+
+t.test(
+  'more than 256 KiB without a pull pause the socket, pulls down to them resume it',
+  async (t) => {
+    const { connection, response } = begin();
+    for (let chunk = 0; chunk < 5; chunk++) response.onResponseData(connection, bytes(64 * 1024));
+    t.strictSame(connection.calls, ['pause']);
+    t.equal((await response.next())?.length, 64 * 1024);
+    t.strictSame(connection.calls, ['pause', 'resume']);
+    response.onResponseData(connection, bytes(1));
+    t.strictSame(connection.calls, ['pause', 'resume', 'pause']);
+  },
+);
 
 t.test('bytes coalesce until the next tick, and the end does not wait for it', async (t) => {
   const { connection, response } = begin();
@@ -108,12 +122,12 @@ t.test('bytes coalesce until the next tick, and the end does not wait for it', a
 
 t.test('what came before the gathering began is waited with, unless it is much', async (t) => {
   const { connection, response } = begin();
-  response.onResponseData(connection, bytes(256 * 1024));
+  response.onResponseData(connection, bytes(32 * 1024));
   response.coalesce(HOUR_MS);
   const waiting = response.next();
   t.equal(await Promise.race([waiting, nothing()]), 'nothing');
   response.onResponseData(connection, bytes(1));
-  t.equal((await waiting)?.length, 256 * 1024 + 1);
+  t.equal((await waiting)?.length, 32 * 1024);
   response.close();
 });
 
@@ -187,6 +201,43 @@ t.test('only the first abort counts, and none after the end', async (t) => {
   t.equal(await ended.response.next(), null);
   t.strictSame(ended.connection.calls, []);
 });
+
+t.test('large reads of several responses never share a turn of the event loop', async (t) => {
+  const turns = turnCounter();
+  t.teardown(() => turns.stop());
+  const turnOf = async (...chunks: readonly number[]) => {
+    const { connection, response } = begin();
+    for (const chunk of chunks) response.onResponseData(connection, bytes(chunk));
+    const read = await response.next();
+    return [read?.length, turns.count];
+  };
+  const kib = 1024;
+  const [small, ...large] = await Promise.all([
+    turnOf(32 * kib),
+    turnOf(32 * kib, 1),
+    turnOf(64 * kib),
+    turnOf(32 * kib, 32 * kib),
+  ]);
+  t.strictSame(small, [32 * kib, 0], 'what streams usually have ready does not wait');
+  const [, first = Number.NaN] = large[0] ?? [];
+  t.strictSame(large, [
+    [32 * kib, first],
+    [64 * kib, first + 1],
+    [32 * kib, first + 2],
+  ]);
+});
+
+t.test(
+  'a response that is aborted while a large read waits for its turn gives nothing',
+  async (t) => {
+    const { connection, response } = begin();
+    response.onResponseData(connection, bytes(64 * 1024));
+    const next = caught(response.next());
+    const reason = new Error('the caller has left');
+    response.abort(reason);
+    t.equal(await next, reason);
+  },
+);
 
 t.test('closing aborts what has not ended, and forgets the signal', async (t) => {
   const { life, connection, response } = begin();

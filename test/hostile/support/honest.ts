@@ -5,7 +5,6 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Test } from 'tap';
-import { renderPrompt } from '../../support/render-prompt.ts';
 
 /** The answer, with everything in it that can be cut in two. */
 export const HONEST_TEXT = '诚实的回答 an honest answer 😀 é\n'.repeat(8);
@@ -22,6 +21,8 @@ const ANSWER = {
 export interface Round {
   /** Longest time in which one of them got nothing while the worker could run, in milliseconds. */
   readonly gap: number;
+  /** The same of streams that go past the worker, straight from GLM: what the machine is to blame for. */
+  readonly gapPast: number;
   /** What was wrong with their answers. */
   readonly faults: readonly string[];
 }
@@ -43,16 +44,12 @@ export async function honestGlm(t: Test): Promise<string> {
 }
 
 /**
- * Starts a process that asks the model called `chat`; it ends with the test.
+ * Starts a process that asks the model called `chat`, and the GLM behind it; it ends with the test.
  * @param worker id of the process that answers
  */
-export function honestCallers(t: Test, url: string, worker: number): Honest {
+export function honestCallers(t: Test, url: string, glm: string, worker: number): Honest {
   const script = fileURLToPath(new URL('./honest-caller.js', import.meta.url));
-  const body = JSON.stringify({
-    model: 'chat',
-    prompt: renderPrompt('S', [{ by: 'user', text: '你好' }]),
-  });
-  const child = fork(script, [url, body, String(worker)]);
+  const child = fork(script, [url, glm, String(worker)]);
   t.teardown(() => child.kill('SIGKILL'));
   return {
     async round() {

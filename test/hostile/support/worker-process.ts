@@ -43,6 +43,7 @@ export class WorkerProcess {
   readonly log: string[] = [];
   /** How often it got SIGHUP. */
   hangUps = 0;
+  readonly #port: number;
   #heap = 0;
 
   constructor(t: Test, folder: string, { env = {}, openFiles, stderr = 'read' }: WorkerOptions) {
@@ -55,6 +56,7 @@ export class WorkerProcess {
       env: { PATH: process.env['PATH'], ZHIPUAI_API_KEY: SANDBOX_KEY, ...env },
       stdio: ['ignore', 'pipe', stderr === 'read' ? 'pipe' : stderr],
     });
+    this.#port = Number(env['PORT']);
     this.ended = once(this.child, 'exit');
     t.teardown(() => this.child.kill('SIGKILL'));
     this.#onLine(this.child.stdout, (line) => {
@@ -77,6 +79,13 @@ export class WorkerProcess {
 
   get descriptors(): number {
     return this.alive ? readdirSync(`/proc/${this.pid}/fd`).length : 0;
+  }
+
+  /** Callers' connections that it holds; see proc(5), where 01 is an established one. */
+  get connections(): number {
+    const port = this.#port.toString(16).toUpperCase().padStart(4, '0');
+    const held = new RegExp(`^ *\\d+: [0-9A-F]{8}:${port} [0-9A-F]{8}:[0-9A-F]{4} 01 `, 'gm');
+    return [...readFileSync('/proc/net/tcp', 'utf8').matchAll(held)].length;
   }
 
   /** A line of /proc/PID/status. */
