@@ -10,7 +10,7 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { scriptFlags } from '../support/flags.mjs';
 import { forkHelper, freePort, listening, startProcess, stopProcess } from './children.mjs';
 import { askedBy } from './helper-ask.mjs';
 import { measures, warmUp } from './measures.mjs';
@@ -20,15 +20,13 @@ import { Results } from './results.mjs';
 import { rows } from './rows.mjs';
 
 const home = fileURLToPath(new URL('../../.bench/', import.meta.url));
-const { values: flags } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    resume: { type: 'boolean', default: false },
-    only: { type: 'string', default: '' },
-    measures: { type: 'string', default: '' },
-    rounds: { type: 'string', default: '' },
-    publish: { type: 'boolean', default: false },
-  },
+const flags = scriptFlags(import.meta.url, {
+  quick: { type: 'boolean', default: false },
+  resume: { type: 'boolean', default: false },
+  only: { type: 'string', default: '' },
+  measures: { type: 'string', default: '' },
+  rounds: { type: 'string', default: '' },
+  publish: { type: 'boolean', default: false },
 });
 
 const began = performance.now();

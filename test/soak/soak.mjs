@@ -5,20 +5,18 @@
 // The parts: traffic.mjs (the callers), trouble.mjs (what goes wrong), worker-process.mjs (the
 // worker and its memory), verdict.mjs (what has to hold at the end).
 
-import { parseArgs } from 'node:util';
 import { startFakeGlm } from '../../dist/sandbox/glm/fake-glm.js';
+import { scriptFlags } from '../support/flags.mjs';
 import { Random } from './random.mjs';
 import { Traffic } from './traffic.mjs';
 import { ControllerHost, startTrouble } from './trouble.mjs';
 import { verdict } from './verdict.mjs';
 import { startWorker } from './worker-process.mjs';
 
-const { values: flags } = parseArgs({
-  options: {
-    minutes: { type: 'string', default: '10' },
-    rate: { type: 'string', default: '20' },
-    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-  },
+const flags = scriptFlags(import.meta.url, {
+  minutes: { type: 'string', default: '10' },
+  rate: { type: 'string', default: '20' },
+  seed: { type: 'string', default: String(Date.now() % 1_000_000) },
 });
 const minutes = Number(flags.minutes);
 const rate = Number(flags.rate);
