@@ -46,16 +46,14 @@ export function registrationStatus(
 interface RegistrationState {
   readonly draining: boolean;
   readonly registration: Registration | null;
+  /** Null without a controller, where there is nothing to tell. */
+  readonly address: AdvertisedAddress | null;
 }
 
-/**
- * How the registration stands at this moment.
- * @param address null without a controller, where there is nothing to tell
- */
+/** How the registration stands at this moment. */
 export function registrationFacts(
   { controllerAddress }: Settings['controller'],
-  { draining, registration }: RegistrationState,
-  address: AdvertisedAddress | null,
+  { draining, registration, address }: RegistrationState,
   redactor: Redactor,
 ): RegistrationFacts | null {
   if (address === null) return null;

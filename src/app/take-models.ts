@@ -1,30 +1,40 @@
 // Serves what MODELS_FILE says after it was read again, or goes on with what it said before.
 
-import type { Logger } from 'pino';
 import type { ModelsFileResult } from '../config/models-file.ts';
-import type { Worker } from '../worker/worker.ts';
-import type { ModelFactory } from './model-factory.ts';
+import type { Settings } from '../config/slices.ts';
+import { keySecrets } from './secrets.ts';
+import type { Serving } from './serving.ts';
+import { reportServed } from './start-report.ts';
+import type { Telemetry } from './telemetry.ts';
 
-interface ModelsTaker {
-  readonly factory: ModelFactory;
-  readonly worker: Worker;
-  readonly logger: Logger;
-}
-
-/** Returns null when it is served, else why not, and nothing has changed. */
+/** Returns whether it is served; if not, log, metrics and status page have the reason, and nothing has changed. */
 export function takeModels(
   result: ModelsFileResult,
-  { factory, worker, logger }: ModelsTaker,
-): string | null {
+  settings: Settings['models'],
+  serving: Serving,
+  { redactor, logger, tally, status }: Telemetry,
+): boolean {
+  if (result.ok) for (const secret of keySecrets(result.entries)) redactor.add(secret);
+  const problem = problemOf(result, serving);
+  tally.reloaded(problem === null);
+  status.reloaded(problem);
+  if (problem !== null || !result.ok) {
+    logger.error({ why: problem }, 'MODELS_FILE not taken, nothing changed');
+    return false;
+  }
+  logger.info({ models: serving.worker.modelNames }, 'MODELS_FILE read again');
+  reportServed(settings, result.entries, serving.worker, logger);
+  return true;
+}
+
+/** Why it cannot be served; null when it is. */
+function problemOf(result: ModelsFileResult, { factory, worker }: Serving): string | null {
+  if (!result.ok) return result.problems.join('; ');
   try {
-    if (!result.ok) throw new Error(result.problems.join('; '));
     worker.serve(factory.create(result.entries));
-    logger.info({ models: worker.modelNames }, 'MODELS_FILE read again');
     return null;
   } catch (error) {
     // Nothing in here throws anything but errors.
-    const { message: why } = error as Error;
-    logger.error({ why }, 'MODELS_FILE not taken, nothing changed');
-    return why;
+    return (error as Error).message;
   }
 }

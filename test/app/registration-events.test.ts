@@ -57,9 +57,9 @@ t.test('addresses are shown without their passwords', async (t) => {
     CONTROLLER_ADDRESS: 'http://controller:21001',
   });
   const state = { draining: true, registration: null };
-  t.equal(registrationFacts(controller, state, null, redactor), null);
+  t.equal(registrationFacts(controller, { ...state, address: null }, redactor), null);
   const address = new AdvertisedAddress(controller, 'http://127.0.0.1:1');
-  const shown = () => registrationFacts(controller, state, address, redactor);
+  const shown = () => registrationFacts(controller, { ...state, address }, redactor);
   const now = { controller: 'http://controller:21001', acceptedAt: null, isFresh: false };
   t.strictSame(shown(), { ...now, address: null, isDraining: true });
   address.known = 'http://me:planted@host';
