@@ -6,14 +6,12 @@ import { settingList } from '../../src/config/settings.ts';
 import { settingsTable } from '../../src/config/settings-table.ts';
 import { allChecks } from '../../src/doctor/all-checks.ts';
 import { type ParameterRow, parameterRows } from '../../src/fastchat/parameters.ts';
-import { chatModelFacts, embeddingModelFacts } from '../../src/glm/catalogue.ts';
 import { glmParameters } from '../../src/glm/parameters.ts';
 import { chatRequest } from '../../src/openai/chat-request.ts';
 import { embeddingsRequest } from '../../src/openai/embeddings.ts';
 import { type FieldRow, fieldRows } from '../../src/openai/field-facts.ts';
 import { checkTitles, parameterUses, settingMeanings } from './chinese-words.ts';
 import { chineseErrorsTable, errorsTable } from './error-tables.ts';
-import { chatModelIds, embeddingModelIds } from './glm-models.ts';
 import { type Cells, codes, NONE, table } from './markdown-table.ts';
 import {
   chineseMetricsTable,
@@ -21,6 +19,12 @@ import {
   metricsTable,
   processMetricsTable,
 } from './metric-tables.ts';
+import {
+  chatModelsTable,
+  chineseChatModelsTable,
+  chineseEmbeddingModelsTable,
+  embeddingModelsTable,
+} from './model-tables.ts';
 import { chatFieldUses, embeddingsFieldUses, fates } from './openai-chinese.ts';
 import { root } from './root.ts';
 
@@ -52,7 +56,9 @@ export const generatedParts: readonly GeneratedPart[] = [
   { file: 'docs/errors.md', name: 'errors', make: errorsTable },
   { file: 'docs/errors.zh.md', name: 'errors', make: chineseErrorsTable },
   { file: 'docs/models.md', name: 'chat-models', make: chatModelsTable },
+  { file: 'docs/models.zh.md', name: 'chat-models', make: chineseChatModelsTable },
   { file: 'docs/models.md', name: 'embedding-models', make: embeddingModelsTable },
+  { file: 'docs/models.zh.md', name: 'embedding-models', make: chineseEmbeddingModelsTable },
   { file: 'docs/metrics.md', name: 'metrics', make: metricsTable },
   { file: 'docs/metrics.zh.md', name: 'metrics', make: chineseMetricsTable },
   { file: 'docs/metrics.md', name: 'process-metrics', make: processMetricsTable },
@@ -131,40 +137,6 @@ function chineseFields(rows: readonly FieldRow[], uses: Readonly<Record<string, 
     ({ field, fate }): Cells => [codes([field]), chinese(fates, fate), chinese(uses, field)],
   );
   return table(['字段', '处理', '说明'], cells);
-}
-
-const grouped = new Intl.NumberFormat('en');
-
-function chatModelsTable(): string {
-  const rows = chatModelIds.map((id) => {
-    const { contextWindow, maxOutput, thinking, vision } = chatModelFacts(id);
-    const inline = vision?.inline === true ? '' : ', URLs only';
-    return [
-      codes([id]),
-      grouped.format(contextWindow),
-      maxOutput === null ? NONE : grouped.format(maxOutput),
-      { may: 'can be chosen', must: 'always', cannot: 'never' }[thinking],
-      vision === null ? NONE : `${vision.maxImages}${inline}`,
-    ];
-  });
-  return table(['model', 'window', 'longest answer', 'thinks', 'images'], rows);
-}
-
-function embeddingModelsTable(): string {
-  const rows = embeddingModelIds.map((id) => {
-    const facts = embeddingModelFacts(id);
-    if (facts === null) throw new Error(`no facts of ${id}`);
-    const { batchItems, itemTokens, batchTokens, dimensions } = facts;
-    return [
-      codes([id]),
-      String(batchItems),
-      grouped.format(itemTokens),
-      batchTokens === null ? NONE : grouped.format(batchTokens),
-      dimensions.join(', '),
-    ];
-  });
-  const head = ['model', 'texts per call', 'tokens per text', 'tokens per call', 'dimensions'];
-  return table(head, rows);
 }
 
 /** The checks of `doctor`, in their order. */
