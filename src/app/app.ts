@@ -67,7 +67,7 @@ export async function startApp(
   const telemetry = await createTelemetry(settings, logs, state, () => serving);
   const { logger } = telemetry;
   const atController = finishObserver(() => state.registration?.loadFell());
-  const serving = createServing(settings, telemetry, observers(atController, telemetry.observer));
+  const serving = createServing(settings, telemetry, observers(telemetry.observer, atController));
   const { worker, factory, admission } = serving;
   const readiness = () => notReadyBecause(settings.controller, state);
   const access = accessOf(settings);
