@@ -131,8 +131,14 @@ t.test('usage is three whole numbers, whether GLM tells them or not', async (t) 
 
 t.test('the last frame is the whole answer once more, and there is one of it', async (t) => {
   const { stream, glm } = await startWorker(t);
-  glm.script({ kind: 'chat', pieces: ['a', 'b'], paceMs: 5 });
-  const { frames } = await stream().reply;
+  glm.script({ kind: 'chat', pieces: ['a', { hold: 'b' }, 'b', { hold: 'end' }] });
+  const running = stream();
+  // What comes together is told together.
+  await running.frame(({ text }) => text === 'a');
+  glm.release('b');
+  await running.frame(({ text }) => text === 'ab');
+  glm.release('end');
+  const { frames } = await running.reply;
   t.strictSame(
     frames.map(({ text, finish_reason }) => [text, finish_reason]),
     [
