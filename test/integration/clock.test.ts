@@ -38,12 +38,13 @@ t.test('a name that a caller gives its request is in the reply and in the log', 
 
 t.test('a clock that is set back while a request runs changes none of its durations', async (t) => {
   const { glm, logs, stream } = await startWorker(t);
-  glm.script({ kind: 'chat', pieces: ['one ', 'two'], paceMs: 20 });
+  glm.script({ kind: 'chat', pieces: ['one ', { hold: 'rest' }, { pause: 20 }, 'two'] });
   const began = performance.now();
   const { now } = Date;
   const running = stream();
   await running.frame(({ text }) => text === 'one ');
   t.intercept(Date, 'now', { value: () => now() - 3_600_000 });
+  glm.release('rest');
   await running.reply;
   const [line] = logs.withMessage('answered');
   const took = Math.ceil(performance.now() - began);

@@ -5,6 +5,7 @@ import type { ChatScenario, ExtraChunk } from '../../src/sandbox/glm/scenario.ts
 import { checkAnswer, lastText } from '../support/frames.ts';
 import { json } from '../support/http-call.ts';
 import { HELLO, startWorker } from '../support/start-worker.ts';
+import { wordByWord } from '../support/word-by-word.ts';
 
 const NO_RETRIES = { UPSTREAM_RETRIES: '0' };
 
@@ -130,15 +131,7 @@ t.test('usage is three whole numbers, whether GLM tells them or not', async (t) 
 });
 
 t.test('the last frame is the whole answer once more, and there is one of it', async (t) => {
-  const { stream, glm } = await startWorker(t);
-  glm.script({ kind: 'chat', pieces: ['a', { hold: 'b' }, 'b', { hold: 'end' }] });
-  const running = stream();
-  // What comes together is told together.
-  await running.frame(({ text }) => text === 'a');
-  glm.release('b');
-  await running.frame(({ text }) => text === 'ab');
-  glm.release('end');
-  const { frames } = await running.reply;
+  const { frames } = await wordByWord(await startWorker(t), ['a', 'b']);
   t.strictSame(
     frames.map(({ text, finish_reason }) => [text, finish_reason]),
     [

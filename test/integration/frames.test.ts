@@ -5,6 +5,7 @@ import type { Scenario } from '../../src/sandbox/glm/fake-glm.ts';
 import { checkAnswer, lastText } from '../support/frames.ts';
 import { call, json } from '../support/http-call.ts';
 import { HELLO, promptOf, startWorker } from '../support/start-worker.ts';
+import { wordByWord } from '../support/word-by-word.ts';
 
 const STREAM = '/worker_generate_stream';
 
@@ -36,9 +37,7 @@ t.test('the headers come before GLM says anything', async (t) => {
 });
 
 t.test('frames grow with the answer and the last one says how it ended', async (t) => {
-  const { stream, glm } = await startWorker(t);
-  glm.script({ kind: 'chat', pieces: ['one', ' two', ' three'], paceMs: 20 });
-  const reply = await stream().reply;
+  const reply = await wordByWord(await startWorker(t), ['one', ' two', ' three']);
   checkAnswer(t, reply);
   t.strictSame(
     [...new Set(reply.frames.map(({ text }) => text))],

@@ -3,6 +3,7 @@
 import t from 'tap';
 import { checkAnswer, lastText } from '../support/frames.ts';
 import { startWorker } from '../support/start-worker.ts';
+import { wordByWord } from '../support/word-by-word.ts';
 
 const OFTEN = { KEEP_ALIVE_INTERVAL: '0.03' };
 
@@ -48,9 +49,8 @@ t.test('who waits in line hears of it', async (t) => {
 });
 
 t.test('text that comes often enough is not repeated', async (t) => {
-  const { stream, glm } = await startWorker(t, { KEEP_ALIVE_INTERVAL: '5' });
-  glm.script({ kind: 'chat', pieces: ['a', 'b', 'c'], paceMs: 50 });
-  const { frames } = await stream().reply;
+  const worker = await startWorker(t, { KEEP_ALIVE_INTERVAL: '60' });
+  const { frames } = await wordByWord(worker, ['a', 'b', 'c']);
   t.strictSame(
     frames.map(({ text }) => text),
     ['a', 'ab', 'abc', 'abc'],
@@ -59,8 +59,12 @@ t.test('text that comes often enough is not repeated', async (t) => {
 
 t.test('an interval of 0 turns the repeats off', async (t) => {
   const { stream, glm } = await startWorker(t, { KEEP_ALIVE_INTERVAL: '0' });
-  glm.script({ kind: 'chat', pieces: ['a', 'b'], firstDelayMs: 100, paceMs: 100 });
-  const { frames } = await stream().reply;
+  const pause = { pause: 100 };
+  glm.script({ kind: 'chat', pieces: [pause, 'a', { hold: 'rest' }, pause, 'b', pause] });
+  const running = stream();
+  await running.frame(({ text }) => text === 'a');
+  glm.release('rest');
+  const { frames } = await running.reply;
   t.strictSame(
     frames.map(({ text }) => text),
     ['a', 'ab', 'ab'],

@@ -95,7 +95,7 @@ t.test('a reload serves other models at once, and running answers go on', async 
     worker_status: { model_names: ['old', 'kept'] },
     multimodal: false,
   });
-  glm.script({ kind: 'chat', pieces: ['slowly ', 'but ', 'whole'], paceMs: 60 });
+  glm.script({ kind: 'chat', pieces: ['slowly ', { hold: 'rest' }, 'but whole'] });
   const running = stream('old');
   await running.frame(({ text }) => text === 'slowly ');
   reload({ kept: { version: 'glm-4.6' }, 'glm-4.6v': {} });
@@ -108,6 +108,7 @@ t.test('a reload serves other models at once, and running answers go on', async 
   t.match(await chat('old'), { error_code: 40301 });
   t.match(await chat('kept'), { error_code: 0 });
   t.match(glm.calls.at(-1), { body: { model: 'glm-4.6' } });
+  glm.release('rest');
   const { frames, end } = await running.reply;
   t.match([end, frames.at(-1)], ['end', { text: 'slowly but whole', finish_reason: 'stop' }]);
   t.match(logs.withMessage('MODELS_FILE read again'), [{ models: ['kept', 'glm-4.6v'] }]);
