@@ -4,18 +4,12 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Settings } from '../config/slices.ts';
 import type { Registration } from '../controller/registration.ts';
-import { sleep, systemClock } from '../lib/clock.ts';
+import { systemClock } from '../lib/clock.ts';
 import type { Worker } from '../worker/worker.ts';
+import { lateCallers } from './late-callers.ts';
 
 /** Longest goodbye to the controller, in milliseconds: it must not hold up a restart. */
 const GOODBYE_TIMEOUT_MS = 5000;
-
-/**
- * How long callers may still come whom the controller sent here before it knew better, in
- * milliseconds: FastChat's API server asks three things between its question to the controller and
- * the generation.
- */
-const LATE_CALLERS_MS = 500;
 
 /** How long sockets get to send what is left once all work is done, in milliseconds. */
 const FLUSH_TIMEOUT_MS = 2000;
@@ -32,7 +26,7 @@ export async function drain(
   worker.leave();
   logger.info({ running: worker.load }, 'draining');
   const goodbye = sayGoodbye(registration, logger);
-  if (registration !== null) await lateCallers(goodbye, deadline);
+  if (registration !== null) await taken(goodbye, worker, deadline);
   worker.drain();
   await worker.idle(deadline);
   worker.stop();
@@ -47,12 +41,13 @@ async function sayGoodbye(registration: Registration | null, logger: Logger): Pr
   }
 }
 
-/** Resolves when the callers have come whom the controller had sent here, or `deadline` aborts. */
-async function lateCallers(goodbye: Promise<void>, deadline: AbortSignal): Promise<void> {
-  const tooLate = new Promise((resolve) => deadline.addEventListener('abort', resolve));
-  const come = goodbye.then(() => sleep(systemClock, LATE_CALLERS_MS, deadline));
-  // The deadline ends the wait as well.
-  await Promise.race([come.catch(() => {}), tooLate]);
+/** Resolves when it is known to the controller, and everybody it had sent here has come; or `deadline` aborts. */
+async function taken(goodbye: Promise<void>, worker: Worker, deadline: AbortSignal): Promise<void> {
+  const tooLate = new Promise<void>((resolve) => {
+    deadline.addEventListener('abort', () => resolve(), { once: true });
+  });
+  await Promise.race([goodbye, tooLate]);
+  await lateCallers(systemClock, () => worker.describedAt, deadline);
 }
 
 /** Closes the server; a socket that nobody reads from does not hold it up for long. */

@@ -14,8 +14,7 @@ export function reportServed(
   worker: Worker,
   logger: Logger,
 ): void {
-  const models = worker.modelNames.map((name) => worker.describe(name));
-  reportModels(models, impliedNames(modelNames, entries), logger);
+  reportModels(worker.models, impliedNames(modelNames, entries), logger);
 }
 
 /** Tells of a name whether nobody said which model is behind it. */

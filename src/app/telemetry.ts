@@ -77,7 +77,7 @@ export async function createTelemetry(
   });
   const status = createStatus(settings, redactor, {
     admission,
-    models: () => modelsOf(shown().worker),
+    models: () => shown().worker.models,
     isDraining: () => state.draining,
     clockBehindMs: () => shown().glmClock.behindMs,
     registration: () => registrationFacts(settings.controller, state, redactor),
@@ -89,5 +89,3 @@ export async function createTelemetry(
     listener: listeners(log, ...metrics.listeners, status.observer),
   };
 }
-
-const modelsOf = (worker: Worker) => worker.modelNames.map((name) => worker.describe(name));

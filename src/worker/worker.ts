@@ -15,6 +15,7 @@ export class Worker {
   readonly #running = new Set<RequestContext>();
   #models: ServedModels;
   #leaving = false;
+  #describedAt = Number.NEGATIVE_INFINITY;
   #onIdle: () => void = () => undefined;
 
   constructor(deps: WorkerDeps, models: ServedModels) {
@@ -32,6 +33,11 @@ export class Worker {
     return this.#leaving ? [] : this.#models.names;
   }
 
+  /** What they stand for. */
+  get models(): readonly ServedModel[] {
+    return this.modelNames.map((name) => this.#models.find(name) ?? this.#models.first);
+  }
+
   /** Requests that run or wait. */
   get load(): number {
     return this.#running.size;
@@ -42,9 +48,15 @@ export class Worker {
     return this.#models.multimodal;
   }
 
+  /** When somebody asked about a model last, by the clock: FastChat's API server does so before each chat. */
+  get describedAt(): number {
+    return this.#describedAt;
+  }
+
   /** The model to describe: never a refusal, which would be a 500 for FastChat's end user. */
   describe(name: string | undefined): ServedModel {
     const models = this.#models;
+    this.#describedAt = this.#deps.clock.now();
     const found = models.find(name);
     if (found === undefined && name !== undefined) {
       this.#deps.observer.unknownModel(name, models.first.name);
