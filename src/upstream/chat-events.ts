@@ -8,6 +8,7 @@ import { type ChatChunk, readChunk, responseOf } from './chat-chunk.ts';
 import { CommentFilter } from './comment-filter.ts';
 import { DeltaQueue } from './delta-queue.ts';
 import { LostBlankLines } from './lost-blank-lines.ts';
+import { RepeatedChunks } from './repeated-chunks.ts';
 import { ToolCallReader } from './tool-calls.ts';
 
 /** Longest single event, in characters: they are below a kilobyte, tool results included. */
@@ -56,6 +57,7 @@ export class ChatEvents {
   #hasText = false;
   #hasContent = false;
   readonly #comments = new CommentFilter();
+  readonly #repeated = new RepeatedChunks();
   #saidSomething = false;
   #length = 0;
   #failure: ModelError | null = null;
@@ -149,14 +151,18 @@ export class ChatEvents {
       this.#done = true;
       return;
     }
-    if (isError)
+    if (isError) {
       this.#fail(this.#errorOf(tryParse(data)) ?? this.#error('upstream_error', 'error'));
-    else this.#onData(data);
+      return;
+    }
+    const known = this.#repeated.chunkOf(data);
+    if (known === null) this.#onData(data);
+    else this.#onChunk(known);
   }
 
   #onData(data: string): void {
     const event = tryParse(data);
-    if (event !== undefined) this.#onJson(event);
+    if (event !== undefined) this.#onJson(event, data);
     // A whole reply may also be a chunk on each line.
     else if (data.includes('\n')) for (const line of data.split('\n')) this.#onLine(line);
     else this.#malformed('an event is not JSON');
@@ -165,10 +171,11 @@ export class ChatEvents {
   #onLine(line: string): void {
     if (this.ended) return;
     if (line.startsWith(DONE)) this.#done = true;
-    else if (line !== '') this.#onJson(tryParse(line));
+    else if (line !== '') this.#onJson(tryParse(line), line);
   }
 
-  #onJson(event: unknown): void {
+  /** @param data what it was parsed from */
+  #onJson(event: unknown, data: string): void {
     if (event === undefined) {
       this.#malformed('an event is not JSON');
       return;
@@ -183,7 +190,8 @@ export class ChatEvents {
     const error = this.#errorOf(event);
     if (error !== null) this.#fail(error);
     else this.#onChunk(chunk);
-    if (typeof event === 'object' && event !== null) this.#onSources(event);
+    if (this.#onSources(event) || error !== null) return;
+    this.#repeated.learn(data, chunk);
   }
 
   #errorOf(event: unknown): ModelError | null {
@@ -199,9 +207,12 @@ export class ChatEvents {
     if (finishReason !== null) this.#onFinish(finishReason);
   }
 
-  #onSources(event: object): void {
+  /** Whether it names any. */
+  #onSources(event: unknown): boolean {
+    if (typeof event !== 'object' || event === null) return false;
     const sources = this.#dialect.sourcesOf(event);
     if (sources.length > 0) this.#deltas.addSources(sources);
+    return sources.length > 0;
   }
 
   #onToolCalls(calls: readonly unknown[]): void {
