@@ -26,7 +26,7 @@ export async function drain(
   worker.leave();
   logger.info({ running: worker.load }, 'draining');
   const goodbye = sayGoodbye(registration, logger);
-  if (registration !== null) await taken(goodbye, worker, deadline);
+  if (registration !== null) await outOfService(goodbye, worker, deadline);
   worker.drain();
   await worker.idle(deadline);
   worker.stop();
@@ -42,7 +42,11 @@ async function sayGoodbye(registration: Registration | null, logger: Logger): Pr
 }
 
 /** Resolves when it is known to the controller, and everybody it had sent here has come; or `deadline` aborts. */
-async function taken(goodbye: Promise<void>, worker: Worker, deadline: AbortSignal): Promise<void> {
+async function outOfService(
+  goodbye: Promise<void>,
+  worker: Worker,
+  deadline: AbortSignal,
+): Promise<void> {
   const tooLate = new Promise<void>((resolve) => {
     deadline.addEventListener('abort', () => resolve(), { once: true });
   });
