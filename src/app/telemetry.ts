@@ -7,6 +7,7 @@ import type { Settings } from '../config/slices.ts';
 import type { Registration } from '../controller/registration.ts';
 import type { GlmClock } from '../glm/glm-clock.ts';
 import type { MetricsPage } from '../http/operate/metrics.ts';
+import type { WrittenTally } from '../http/stream-writer.ts';
 import { LogObserver } from '../telemetry/log-observer.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { listeners, observers } from '../telemetry/observers.ts';
@@ -44,7 +45,7 @@ export interface Telemetry {
   /** What is counted whether or not there are metrics. */
   readonly tally: WorkerTally;
   /** Frames and bytes that callers were sent. */
-  readonly written: { frames: number; bytes: number };
+  readonly written: WrittenTally;
   readonly status: Status;
   /** Null when metrics are off. */
   readonly metricsPage: MetricsPage | null;

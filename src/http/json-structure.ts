@@ -16,8 +16,8 @@ const AT_ONCE = 1024 * 1024;
 /** Bytes of a string that is worth parsing by itself; all others together are a few megabytes. */
 const LONG_STRING = 256;
 
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
+export const QUOTE = 0x22;
+export const BACKSLASH = 0x5c;
 const MARKS = new Set(Buffer.from('[]{},:'));
 
 /** What stands between the quotes of a string: from `start` up to, but not including, `end`. */

@@ -3,16 +3,13 @@
 import { randomUUID } from 'node:crypto';
 import { ownTurn } from '../lib/own-turn.ts';
 import { textOf } from './body-text.ts';
-import type { StringBytes } from './json-structure.ts';
+import { BACKSLASH, QUOTE, type StringBytes } from './json-structure.ts';
 
 /** Bytes in which a string is cut: V8 takes twice as long for what is too large for its nursery. */
 const PIECE = 32 * 1024;
 
 /** Bytes of strings that are parsed in one go: about a millisecond's worth. */
 const AT_ONCE = 128 * 1024;
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 
 /** Bytes of an escape behind its backslash, at most. */
 const ESCAPE = 5;

@@ -100,7 +100,7 @@ export class ResponseBytes implements Dispatcher.DispatchHandler {
   abort(reason: Error): void {
     if (this.#settled) return;
     this.#failure = reason;
-    this.#chunks = [];
+    this.#drop();
     this.#controller?.abort(reason);
     this.#settle();
   }
@@ -115,9 +115,7 @@ export class ResponseBytes implements Dispatcher.DispatchHandler {
   /** Lets the response run out unread, so that its connection can serve the next request. */
   discard(): void {
     this.#discarding = true;
-    this.#chunks = [];
-    this.#waitingBytes = 0;
-    clearTimeout(this.#coalesceTimer ?? undefined);
+    this.#drop();
     this.#controller?.resume();
     this.limitRest();
   }
@@ -185,16 +183,27 @@ export class ResponseBytes implements Dispatcher.DispatchHandler {
     }
     const chunks = this.#chunks.splice(0, count);
     this.#waitingBytes -= bytes;
-    clearTimeout(this.#coalesceTimer ?? undefined);
-    this.#coalesceTimer = null;
+    this.#stopCoalescing();
     if (this.#waitingBytes <= PAUSE_ABOVE_BYTES) this.#controller?.resume();
     const [first] = chunks;
     return chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
   }
 
+  /** Nobody will pull what has come so far. */
+  #drop(): void {
+    this.#chunks = [];
+    this.#waitingBytes = 0;
+    this.#stopCoalescing();
+  }
+
+  #stopCoalescing(): void {
+    clearTimeout(this.#coalesceTimer ?? undefined);
+    this.#coalesceTimer = null;
+  }
+
   #settle(): void {
     clearTimeout(this.#restTimer ?? undefined);
-    clearTimeout(this.#coalesceTimer ?? undefined);
+    this.#stopCoalescing();
     this.#notify();
   }
 

@@ -35,7 +35,7 @@ export class Worker {
 
   /** What they stand for. */
   get models(): readonly ServedModel[] {
-    return this.modelNames.map((name) => this.#models.find(name) ?? this.#models.first);
+    return this.#leaving ? [] : this.#models.all;
   }
 
   /** Requests that run or wait. */
