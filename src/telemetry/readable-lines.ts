@@ -21,8 +21,7 @@ const coloured: Paint = (style, text) => `\u{1b}[${style}m${text}\u{1b}[0m`;
 const plain: Paint = (_style, text) => text;
 
 /** What a terminal would obey, and what turns the direction of writing: callers choose some texts. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it looks for
-const COMMANDS = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+const COMMANDS = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 /** Passes lines on in a form that is read at a glance. */
 export function readableLines(

@@ -18,9 +18,8 @@ const FORMS = 8;
 /** Longest event that is learned from, in UTF-16 units; usual ones have a few hundred. */
 const LONGEST = 4096;
 
-/** What in a JSON string stands for something else, or must not stand there. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones that JSON forbids
-const SPECIAL = /["\\\u0000-\u001f]/;
+/** What in a JSON string stands for something else, or must not stand there; and more that seldom comes. */
+const SPECIAL = /["\\\p{Cc}]/u;
 
 /** What an event that goes on with the answer has besides. */
 const NOTHING_ELSE = { toolCalls: [], finishReason: null, usage: null, requestId: null } as const;
